@@ -1,0 +1,38 @@
+# earshot_library(NAME SOURCES … DEPENDS …): one static library per folder of wasm/, with the project's warnings.
+# earshot_test(FOLDER SOURCES … DEPENDS …): one GoogleTest program per folder, run natively or by Node.
+add_library(earshot_options INTERFACE)
+target_include_directories(earshot_options INTERFACE "${PROJECT_SOURCE_DIR}/wasm")
+target_compile_options(earshot_options INTERFACE -fno-exceptions -fno-rtti -ffp-contract=off)
+if(EMSCRIPTEN)
+  target_compile_options(earshot_options INTERFACE -mbulk-memory -mnontrapping-fptoint -msign-ext)
+  if(EARSHOT_SIMD)
+    target_compile_options(earshot_options INTERFACE -msimd128)
+  endif()
+endif()
+if(NOT EARSHOT_SIMD)
+  target_compile_definitions(earshot_options INTERFACE EARSHOT_SCALAR=1)
+endif()
+if(EARSHOT_SANITIZE)
+  target_compile_options(earshot_options INTERFACE -fsanitize=address,undefined
+                         -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(earshot_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+function(earshot_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(earshot_${name} STATIC ${ARG_SOURCES})
+  target_compile_options(earshot_${name} PRIVATE -Wall -Wextra -Wconversion -Werror)
+  target_link_libraries(earshot_${name} PUBLIC earshot_options ${ARG_DEPENDS})
+endfunction()
+
+function(earshot_test folder)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${folder}_test ${ARG_SOURCES})
+  target_compile_options(${folder}_test PRIVATE -Wall -Wextra -Wconversion -Werror)
+  target_link_libraries(${folder}_test PRIVATE ${ARG_DEPENDS} GTest::gtest GTest::gtest_main)
+  if(EMSCRIPTEN)
+    target_link_options(${folder}_test PRIVATE -sALLOW_MEMORY_GROWTH=1 -sSTACK_SIZE=1MB
+                        -sEXIT_RUNTIME=1 -sNODERAWFS=1)
+  endif()
+  add_test(NAME ${folder} COMMAND ${folder}_test)
+endfunction()
