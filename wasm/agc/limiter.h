@@ -1,0 +1,64 @@
+// Limiter: the last stage before the sound leaves us; nothing above the ceiling passes, nothing
+// below the knee is touched.
+//
+//   auto limiter = Limiter::Create({.num_channels = 1, .max_frames = 256});
+//   limiter.value().Process(frame);   // in place, latency_samples() late
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/audio_view.h"
+#include "base/status.h"
+
+namespace earshot {
+
+struct LimiterConfig {
+  int sample_rate_hz = 48000;  ///< 8000 … 192000.
+  int num_channels = 1;        ///< 1 or 2; both get the same gain.
+  int max_frames = 256;        ///< Largest block of Process, 1 … 65536.
+  float ceiling_dbfs = -1.0F;  ///< Largest sample magnitude that can leave, -20 … 0.
+  float knee_start_dbfs =
+      -3.0F;  ///< Up to here the sound passes untouched, below ceiling_dbfs, at least -40.
+  float look_ahead_ms = 1.5F;  ///< Time over which the gain falls before a peak, 0.25 … 5.
+  float release_ms = 60.0F;    ///< Time constant of the way back, 5 … 1000.
+};
+
+/// Look-ahead peak limiter. The static curve is the identity up to the knee, a parabola through it,
+/// and flat above; its gain reduction is held over the look-ahead, released exponentially and
+/// smoothed by two running means whose spans add up to the look-ahead. A mean of values that each
+/// suffice for a sample suffices for it too, so the output cannot exceed the ceiling, for any
+/// finite input. Gain reduction is kept in integers: the running means are exact, and silence of
+/// the limiter is exact, so below the knee the output is the delayed input bit for bit. Everything
+/// is allocated by Create; all other calls are real-time safe.
+class Limiter {
+ public:
+  /// kInvalidArgument when a value is outside its range.
+  static StatusOr<Limiter> Create(const LimiterConfig& config);
+
+  /// How far the output lags the input, always.
+  int latency_samples() const { return latency_; }
+
+  /// Off: the gain is released and the sound then passes untouched, equally late. On again, the
+  /// ceiling holds from latency_samples() later. On by default.
+  void set_enabled(bool enabled) { enabled_ = enabled; }
+  bool enabled() const { return enabled_; }
+
+  /// `block`: num_channels × 1 … max_frames finite samples, replaced by the output; any other shape
+  /// is left untouched.
+  void Process(AudioView block);
+
+  /// Largest reduction within the latest block, in dB ≥ 0.
+  float reduction_db() const;
+
+  void Reset();
+
+ private:
+  explicit Limiter(const LimiterConfig& config);
+
+  LimiterConfig config_;
+  int latency_ = 0;
+  bool enabled_ = true;
+};
+
+}  // namespace earshot
