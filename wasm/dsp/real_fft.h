@@ -1,4 +1,5 @@
-// RealFft: forward and inverse discrete Fourier transform of real signals, the transform under every estimator here.
+// RealFft: forward and inverse discrete Fourier transform of real signals, the transform under
+// every estimator here.
 //
 //   auto fft = RealFft::Create(1024);
 //   fft.value().Forward(time, spectrum);   // 1024 samples -> 513 bins
@@ -13,9 +14,10 @@
 
 namespace earshot {
 
-/// X[k] = Σ x[n]·exp(−2πi·kn/N), k = 0 … N/2, unscaled; Inverse divides by N, so Inverse(Forward(x)) = x.
-/// N = 2^a·3^b·5^c, a multiple of 32, 32 … 8192. Tables and scratch are owned and made at construction; Forward and
-/// Inverse are real-time safe but use that scratch, so one object serves one thread.
+/// X[k] = Σ x[n]·exp(−2πi·kn/N), k = 0 … N/2, unscaled; Inverse divides by N, so
+/// Inverse(Forward(x)) = x. N = 2^a·3^b·5^c, a multiple of 32, 32 … 8192. Tables and scratch are
+/// owned and made at construction; Forward and Inverse are real-time safe but use that scratch, so
+/// one object serves one thread.
 class RealFft {
  public:
   static StatusOr<RealFft> Create(int size);
