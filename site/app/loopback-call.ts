@@ -1,0 +1,142 @@
+// A call from this page to itself: two RTCPeerConnections, with Earshot at both ends.
+import * as Earshot from 'earshot';
+import type { Source } from './source';
+
+export type Stage = 'ours' | 'native' | 'off';
+
+/** What the switches of the page say. */
+export interface CallSettings {
+  suppressor: Stage;
+  strength: Earshot.NoiseSuppressionLevel;
+  gain: Stage;
+  codec: 'ours' | 'native';
+  playout: 'ours' | 'native';
+  fec: boolean;
+  /** Share of packets to lose, 0 … 1. */
+  loss: number;
+  /** Largest extra delay of a packet in ms. */
+  jitterMs: number;
+}
+
+export interface CallStats {
+  readonly capture: Earshot.CaptureStats;
+  readonly sender: Earshot.SenderStats;
+  readonly playout: Earshot.PlayoutStats;
+}
+
+/** Events: `error` (ErrorEvent-like, from any stage), `statechange`. */
+export class LoopbackCall extends EventTarget {
+  readonly #context: AudioContext;
+  readonly #near = new RTCPeerConnection();
+  readonly #far = new RTCPeerConnection();
+  #enhancer?: Earshot.Enhancer;
+  #sender?: Earshot.SenderAttachment;
+  #receiver?: Earshot.ReceiverAttachment;
+  #closed = false;
+
+  constructor(context: AudioContext) {
+    super();
+    this.#context = context;
+  }
+
+  /** The sound at the far end. Present after start(). */
+  get output(): AudioNode {
+    if (!this.#receiver) throw new DOMException('The call has not started', 'InvalidStateError');
+    return this.#receiver.node;
+  }
+
+  /** One word per stage, for the page: running, loading, bypassed … */
+  get states(): readonly string[] {
+    return [this.#enhancer, this.#sender, this.#receiver].map((stage) => stage?.state ?? 'closed');
+  }
+
+  /** Builds the call; resolves when the far end has a track and the connection is up. */
+  async start(source: Source, settings: CallSettings): Promise<void> {
+    const enhancer = await Earshot.enhance(source.stream, { audioContext: this.#context, ...captureOptions(settings) });
+    if (this.#closed) return enhancer.dispose();
+    this.#enhancer = enhancer;
+
+    const sender = this.#near.addTrack(enhancer.track, enhancer.stream);
+    this.#sender = Earshot.attachSender(sender, { bitrate: 32_000, complexity: 9, ...senderOptions(settings) });
+
+    const farTrack = new Promise<void>((resolve) => {
+      this.#far.ontrack = ({ receiver }) => {
+        this.#receiver = Earshot.attachReceiver(receiver, { audioContext: this.#context, ...receiverOptions(settings) });
+        resolve();
+      };
+    });
+    for (const stage of [this.#enhancer, this.#sender]) this.#watch(stage);
+    await this.#connect();
+    await farTrack;
+    if (this.#receiver) this.#watch(this.#receiver);
+  }
+
+  apply(settings: CallSettings): void {
+    this.#enhancer?.update(captureOptions(settings));
+    this.#sender?.update(senderOptions(settings));
+    this.#receiver?.update(receiverOptions(settings));
+  }
+
+  /** Null while the call is being built. */
+  async getStats(): Promise<CallStats | null> {
+    if (!this.#enhancer || !this.#sender || !this.#receiver) return null;
+    const [capture, sender, playout] = await Promise.all([
+      this.#enhancer.getStats(),
+      this.#sender.getStats(),
+      this.#receiver.getStats(),
+    ]);
+    return { capture, sender, playout };
+  }
+
+  stop(): void {
+    this.#closed = true;
+    this.#near.close();
+    this.#far.close();
+    this.#receiver?.dispose();
+    this.#sender?.dispose();
+    this.#enhancer?.dispose();
+  }
+
+  async #connect(): Promise<void> {
+    const near = this.#near;
+    const far = this.#far;
+    near.onicecandidate = ({ candidate }) => void far.addIceCandidate(candidate ?? undefined).catch(() => {});
+    far.onicecandidate = ({ candidate }) => void near.addIceCandidate(candidate ?? undefined).catch(() => {});
+    await near.setLocalDescription();
+    await far.setRemoteDescription(near.localDescription!);
+    await far.setLocalDescription();
+    await near.setRemoteDescription(far.localDescription!);
+    await new Promise<void>((resolve, reject) => {
+      const check = () => {
+        if (near.connectionState === 'connected') resolve();
+        if (near.connectionState === 'closed') resolve();
+        if (near.connectionState === 'failed')
+          reject(new Error('The two ends could not reach each other: the browser found no network interface to use. Check that the network is on.'));
+      };
+      near.addEventListener('connectionstatechange', check);
+      check();
+    });
+  }
+
+  #watch(stage: EventTarget): void {
+    stage.addEventListener('error', (event) => {
+      const { error } = event as Event & { error?: Error };
+      this.dispatchEvent(Object.assign(new Event('error'), { error }));
+    });
+    stage.addEventListener('statechange', () => this.dispatchEvent(new Event('statechange')));
+  }
+}
+
+const captureOptions = (s: CallSettings) => ({
+  noiseSuppression: s.suppressor === 'ours' ? s.strength : ('off' as const),
+  autoGainControl: s.gain === 'ours',
+});
+const senderOptions = (s: CallSettings) => ({
+  bypass: s.codec === 'native',
+  fec: s.fec,
+  expectedLoss: Math.min(0.4, s.loss),
+});
+const receiverOptions = (s: CallSettings) => ({
+  bypass: s.playout === 'native',
+  simulate: { loss: s.loss, jitter: s.jitterMs },
+});

@@ -1,0 +1,47 @@
+// What is heard and looked at: the source and the far end, each with a level and a spectrum.
+
+/** Taps both sides of a call and sends one of them to the loudspeakers. */
+export class Monitor {
+  /** Where recorders connect to. */
+  readonly before: AudioNode;
+  readonly after: AudioNode;
+  readonly beforeAnalyser: AnalyserNode;
+  readonly afterAnalyser: AnalyserNode;
+  readonly #hearBefore: GainNode;
+  readonly #hearAfter: GainNode;
+  readonly #samples: Float32Array<ArrayBuffer>;
+
+  constructor(context: AudioContext, source: MediaStream, farEnd: AudioNode) {
+    const options: AnalyserOptions = { fftSize: 2048, smoothingTimeConstant: 0 };
+    this.before = new MediaStreamAudioSourceNode(context, { mediaStream: source });
+    this.after = farEnd;
+    this.beforeAnalyser = new AnalyserNode(context, options);
+    this.afterAnalyser = new AnalyserNode(context, options);
+    this.#hearBefore = new GainNode(context, { gain: 0 });
+    this.#hearAfter = new GainNode(context, { gain: 0 });
+    this.before.connect(this.beforeAnalyser);
+    this.before.connect(this.#hearBefore).connect(context.destination);
+    this.after.connect(this.afterAnalyser);
+    this.after.connect(this.#hearAfter).connect(context.destination);
+    this.#samples = new Float32Array(options.fftSize!);
+  }
+
+  listen(to: 'before' | 'after' | 'nothing'): void {
+    const at = this.#hearBefore.context.currentTime;
+    this.#hearBefore.gain.setTargetAtTime(to === 'before' ? 1 : 0, at, 0.01);
+    this.#hearAfter.gain.setTargetAtTime(to === 'after' ? 1 : 0, at, 0.01);
+  }
+
+  /** RMS level of the latest 43 ms in dBFS, −100 for silence. */
+  level(side: 'before' | 'after'): number {
+    const analyser = side === 'before' ? this.beforeAnalyser : this.afterAnalyser;
+    analyser.getFloatTimeDomainData(this.#samples);
+    let sum = 0;
+    for (const x of this.#samples) sum += x * x;
+    return 10 * Math.log10(sum / this.#samples.length + 1e-10);
+  }
+
+  close(): void {
+    for (const node of [this.before, this.#hearBefore, this.#hearAfter, this.beforeAnalyser, this.afterAnalyser]) node.disconnect();
+  }
+}

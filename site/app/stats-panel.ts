@@ -1,0 +1,104 @@
+// Everything on the page that moves while a call is up: pictures, meters, numbers and plots.
+import { element } from './controls';
+import type { CallStats, LoopbackCall } from './loopback-call';
+import type { Monitor } from './monitor';
+import { Spectrogram } from './spectrogram';
+import { TimePlot } from './time-plot';
+
+const pollMs = 500;
+
+const fixed = (value: number, digits: number, unit: string) => (Number.isFinite(value) ? `${value.toFixed(digits)} ${unit}` : '–');
+const percent = (part: number, whole: number) => (whole > 0 ? (100 * part) / whole : 0);
+
+/** What a plot of rates needs: the counters of the poll before. */
+interface Counters {
+  readonly received: number;
+  readonly lost: number;
+  readonly concealed: number;
+  readonly played: number;
+}
+
+export class StatsPanel {
+  readonly #before = new Spectrogram(element<HTMLCanvasElement>('spectrogram-before'));
+  readonly #after = new Spectrogram(element<HTMLCanvasElement>('spectrogram-after'));
+  #delayPlot?: TimePlot;
+  #lossPlot?: TimePlot;
+  #timer = 0;
+  #frame = 0;
+
+  start(call: LoopbackCall, monitor: Monitor): void {
+    this.stop();
+    this.#delayPlot ??= new TimePlot(element('plot-delay'), 'Delay in the jitter buffer', 'ms', ['delay', 'target']);
+    this.#lossPlot ??= new TimePlot(element('plot-loss'), 'Network loss and concealed sound', '%', ['lost', 'concealed']);
+    for (const plot of [this.#delayPlot, this.#lossPlot]) plot.clear();
+    for (const picture of [this.#before, this.#after]) picture.clear();
+    this.showStates(call.states);
+
+    const draw = () => {
+      this.#before.draw(monitor.beforeAnalyser);
+      this.#after.draw(monitor.afterAnalyser);
+      showMeter('level-before', monitor.level('before'));
+      showMeter('level-after', monitor.level('after'));
+      this.#frame = requestAnimationFrame(draw);
+    };
+    this.#frame = requestAnimationFrame(draw);
+
+    const started = performance.now();
+    let last: Counters | undefined;
+    let polling = false;
+    this.#timer = window.setInterval(() => {
+      if (polling) return; // a slow answer must not pile up questions
+      polling = true;
+      void call
+        .getStats()
+        .then((stats) => {
+          if (stats) last = this.#show(stats, (performance.now() - started) / 1000, last);
+        })
+        .catch(() => {}) // the call ended between question and answer
+        .finally(() => (polling = false));
+    }, pollMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    cancelAnimationFrame(this.#frame);
+    element('n-state').textContent = 'no call';
+  }
+
+  /** The states of capture, encoder and playout. */
+  showStates(states: readonly string[]): void {
+    const same = new Set(states).size === 1;
+    element('n-state').textContent = same ? states[0]! : ['capture', 'encoder', 'playout'].map((name, i) => `${name} ${states[i]}`).join(', ');
+  }
+
+  #show({ capture, sender, playout }: CallStats, seconds: number, last: Counters | undefined): Counters {
+    element<HTMLMeterElement>('speech').value = capture.speechProbability;
+    element('speech-value').textContent = fixed(capture.speechProbability * 100, 0, '%');
+    element('n-gain').textContent = fixed(capture.gain, 1, 'dB');
+    element('n-attenuation').textContent = fixed(capture.noiseAttenuation, 1, 'dB');
+    element('n-capture-delay').textContent = fixed(capture.latency * 1000, 1, 'ms');
+    element('n-delay').textContent = fixed(playout.currentDelay, 0, 'ms');
+    element('n-target').textContent = fixed(playout.targetDelay, 0, 'ms');
+    const now = {
+      received: playout.packetsReceived,
+      lost: playout.packetsLost,
+      concealed: playout.concealedSamples,
+      played: playout.totalSamples,
+    };
+    element('n-lost').textContent = `${now.lost} (${percent(now.lost, now.received + now.lost).toFixed(1)} %)`;
+    element('n-fec').textContent = String(playout.packetsRecovered);
+    element('n-concealed').textContent = fixed(percent(now.concealed, now.played), 2, '%');
+    element('n-bitrate').textContent = fixed(sender.bitrate / 1000, 1, 'kbit/s');
+    this.#delayPlot!.push(seconds, [playout.currentDelay, playout.targetDelay]);
+    if (last) {
+      const packets = now.received - last.received + (now.lost - last.lost);
+      this.#lossPlot!.push(seconds, [percent(now.lost - last.lost, packets), percent(now.concealed - last.concealed, now.played - last.played)]);
+    }
+    return now;
+  }
+}
+
+function showMeter(id: string, dbfs: number): void {
+  element<HTMLMeterElement>(id).value = dbfs;
+  element(`${id}-value`).textContent = dbfs <= -99 ? 'silent' : `${dbfs.toFixed(0)} dBFS`;
+}

@@ -1,0 +1,47 @@
+// Plots of the last minute, by uPlot.
+import uPlot from 'uplot';
+
+const keptSeconds = 60;
+
+/** One plot of several series over time. Values are pushed once per statistics poll. */
+export class TimePlot {
+  readonly #element: HTMLElement;
+  readonly #plot: uPlot;
+  readonly #data: number[][];
+
+  constructor(element: HTMLElement, title: string, unit: string, series: readonly string[]) {
+    this.#element = element;
+    this.#data = Array.from({ length: series.length + 1 }, () => []);
+    const style = getComputedStyle(document.documentElement);
+    const ink = style.getPropertyValue('--soft').trim() || 'gray';
+    const strokes = ['#1f9e8f', '#e0803a', '#8a63c9'];
+    const axis: uPlot.Axis = { stroke: 'gray', grid: { stroke: 'rgba(128,128,128,0.25)', width: 1 }, ticks: { show: false } };
+    this.#plot = new uPlot(
+      {
+        title: `${title} (${unit})`,
+        width: Math.max(200, element.clientWidth),
+        height: 190,
+        cursor: { show: false },
+        scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, Math.max(10, high * 1.15)] } },
+        axes: [{ ...axis, values: (_plot, ticks) => ticks.map((t) => `${t} s`) }, { ...axis, size: 46 }],
+        series: [{}, ...series.map((label, i) => ({ label, stroke: strokes[i % strokes.length] ?? ink, width: 2 }))],
+        legend: { live: false },
+      },
+      this.#data as unknown as uPlot.AlignedData,
+      element,
+    );
+    new ResizeObserver(() => this.#plot.setSize({ width: Math.max(200, element.clientWidth), height: 190 })).observe(element);
+  }
+
+  push(seconds: number, values: readonly number[]): void {
+    [seconds, ...values].forEach((value, i) => this.#data[i]!.push(value));
+    while (this.#data[0]!.length > 0 && this.#data[0]![0]! < seconds - keptSeconds) this.#data.forEach((column) => column.shift());
+    this.#plot.setData(this.#data as unknown as uPlot.AlignedData);
+    this.#element.dataset.points = String(this.#data[0]!.length);
+  }
+
+  clear(): void {
+    this.#data.forEach((column) => (column.length = 0));
+    this.#plot.setData(this.#data as unknown as uPlot.AlignedData);
+  }
+}
