@@ -26,10 +26,11 @@ struct NoiseSuppressorConfig {
   int num_channels = 1;  ///< 1 or 2. Two channels share one gain, from their summed power.
 };
 
-/// Log-spectral amplitude estimator (Ephraim & Malah 1985) on an unbiased-MMSE noise estimate (Gerkmann & Hendriks 2012)
-/// under speech presence uncertainty (Cohen 2002). Everything is allocated by Create; all other calls are real-time
-/// safe and belong to one thread. Hostile samples are harmless: NaN counts as silence, all others are limited
-/// to ±kMaxInput, and the state stays finite.
+/// Log-spectral amplitude estimator (Ephraim & Malah 1985) on an unbiased-MMSE noise estimate
+/// (Gerkmann & Hendriks 2012) under speech presence uncertainty (Cohen 2002). Everything is
+/// allocated by Create; all other calls are real-time safe and belong to one thread. Hostile
+/// samples are harmless: NaN and infinities count as silence, all others are limited to ±kMaxInput,
+/// and the state stays finite.
 class NoiseSuppressor {
  public:
   static constexpr int kSampleRateHz = 48000;
@@ -40,7 +41,8 @@ class NoiseSuppressor {
   /// +20 dBFS.
   static constexpr float kMaxInput = 10.0F;
 
-  /// kInvalidArgument unless num_channels is 1 or 2. The strength starts at NoiseSuppressionLevel::kHigh.
+  /// kInvalidArgument unless num_channels is 1 or 2. The strength starts at
+  /// NoiseSuppressionLevel::kHigh.
   static StatusOr<NoiseSuppressor> Create(const NoiseSuppressorConfig& config);
   NoiseSuppressor(NoiseSuppressor&&) noexcept;
   NoiseSuppressor& operator=(NoiseSuppressor&&) noexcept;
@@ -51,16 +53,18 @@ class NoiseSuppressor {
   void set_strength(float strength);
   float strength() const;
 
-  /// `frame`: num_channels × kFrameSize samples, replaced by the output. Any other shape is left untouched.
+  /// `frame`: num_channels × kFrameSize samples, replaced by the output. Any other shape is left
+  /// untouched.
   void Process(AudioView frame);
 
-  /// Probability that the latest frame holds speech, 0 … 1; a voice activity detector. Follows the input also at
-  /// strength 0.
+  /// Probability that the latest frame holds speech, 0 … 1; a voice activity detector. Follows the
+  /// input also at strength 0.
   float speech_probability() const;
-  /// Level of the estimated background noise, mean over the channels, as RMS in dBFS (a full-scale square wave is 0);
-  /// at least -120.
+  /// Level of the estimated background noise, mean over the channels, as RMS in dBFS (a full-scale
+  /// square wave is 0); at least -120.
   float noise_level_dbfs() const;
-  /// By how much the latest frame was turned down, in dB ≥ 0: mean over the speech bands (100 Hz … 8 kHz).
+  /// By how much the latest frame was turned down, in dB ≥ 0: mean over the speech bands (100 Hz …
+  /// 8 kHz).
   float attenuation_db() const;
 
   /// Forgets the signal; keeps the strength.
