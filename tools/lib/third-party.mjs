@@ -1,0 +1,106 @@
+// Third-party libraries: each built once per variant into a prefix of its own in the cache.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { obtainSource } from './download.mjs';
+import { cacheDir, root } from './paths.mjs';
+import { run, step } from './steps.mjs';
+
+export const variants = ['native', 'wasm', 'wasm-scalar'];
+
+const wasmFlags = '-mbulk-memory -mnontrapping-fptoint -msign-ext';
+// Our code is built without exceptions and RTTI; the test libraries have to agree on the layout of their classes.
+const plainCxx = '-DCMAKE_CXX_FLAGS=-fno-exceptions -fno-rtti';
+
+const opusCommon = ['-DOPUS_BUILD_SHARED_LIBRARY=OFF', '-DOPUS_BUILD_TESTING=OFF', '-DOPUS_BUILD_PROGRAMS=OFF'];
+const opusWasm = [...opusCommon, '-DCMAKE_C_FLAGS_RELEASE=-O3', '-DOPUS_STACK_PROTECTOR=OFF', '-DOPUS_FORTIFY_SOURCE=OFF'];
+// Emscripten translates SSE4.1 intrinsics to SIMD128; AVX2 would be emulated by pairs and lose.
+const opusSse = ['SSE', 'SSE2', 'SSE4_1'].flatMap((set) => [`-DOPUS_X86_MAY_HAVE_${set}=ON`, `-DOPUS_X86_PRESUME_${set}=ON`]);
+
+const googletest = ['-DBUILD_GMOCK=OFF', '-DINSTALL_GTEST=ON', plainCxx];
+const benchmark = ['-DBENCHMARK_ENABLE_TESTING=OFF', '-DBENCHMARK_ENABLE_GTEST_TESTS=OFF', '-DBENCHMARK_ENABLE_WERROR=OFF',
+  '-DBENCHMARK_ENABLE_EXCEPTIONS=OFF', '-DBENCHMARK_INSTALL_DOCS=OFF', plainCxx];
+
+/** CMake options by library and variant; a string names the variant whose build serves as well. */
+const recipes = {
+  opus: {
+    native: [...opusCommon, '-DCMAKE_C_FLAGS_RELEASE=-O3'],
+    wasm: [...opusWasm, `-DCMAKE_C_FLAGS=-msimd128 -msse4.1 ${wasmFlags}`, ...opusSse, '-DOPUS_X86_MAY_HAVE_AVX2=OFF'],
+    'wasm-scalar': [...opusWasm, `-DCMAKE_C_FLAGS=${wasmFlags}`, '-DOPUS_DISABLE_INTRINSICS=ON'],
+  },
+  ogg: {
+    native: ['-DBUILD_TESTING=OFF', '-DINSTALL_DOCS=OFF'],
+    wasm: ['-DBUILD_TESTING=OFF', '-DINSTALL_DOCS=OFF', `-DCMAKE_C_FLAGS=${wasmFlags}`],
+    'wasm-scalar': 'wasm',
+  },
+  googletest: {
+    native: googletest,
+    wasm: [...googletest, '-Dgtest_disable_pthreads=ON'],
+    'wasm-scalar': 'wasm',
+  },
+  benchmark: {
+    native: benchmark,
+    wasm: benchmark,
+    'wasm-scalar': 'wasm',
+  },
+};
+
+/** The locked sources: library name → {license, candidates}. */
+export function readLock() {
+  const { comment, ...libraries } = JSON.parse(readFileSync(join(root, 'tools/third-party.lock.json'), 'utf8'));
+  return libraries;
+}
+
+async function buildLibrary({ title, source, options, toolchain, prefix, log }) {
+  const work = `${prefix}.work`;
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(join(work, 'source'), { recursive: true });
+  await run('tar', ['xf', source, '-C', join(work, 'source'), '--strip-components=1'], { log });
+  const configure = ['-S', join(work, 'source'), '-B', join(work, 'build'), '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release',
+    `-DCMAKE_INSTALL_PREFIX=${join(work, 'prefix')}`, '-DCMAKE_INSTALL_LIBDIR=lib', '-DBUILD_SHARED_LIBS=OFF', ...options];
+  if (toolchain) configure.push(`-DCMAKE_TOOLCHAIN_FILE=${toolchain}`);
+  await run('cmake', configure, { log, append: true });
+  await run('cmake', ['--build', join(work, 'build'), '-j', String(availableParallelism())], { log, append: true });
+  await run('cmake', ['--install', join(work, 'build')], { log, append: true });
+  if (!existsSync(join(work, 'prefix/include'))) throw new Error(`${title}: nothing was installed`);
+  // The rename is the stamp: a prefix that exists is whole.
+  rmSync(prefix, { recursive: true, force: true });
+  renameSync(join(work, 'prefix'), prefix);
+  rmSync(work, { recursive: true, force: true });
+}
+
+/**
+ * Builds whatever is missing.
+ * @param {{root: string, version: string}} emscripten
+ * @returns {Promise<{prefixes: Record<string, Record<string, string>>, versions: Record<string, string>}>} prefixes by variant and library
+ */
+export async function ensureThirdParty(emscripten) {
+  const lock = readLock();
+  const hostCompiler = execFileSync('c++', ['--version'], { encoding: 'utf8' }).split('\n')[0];
+  const prefixes = Object.fromEntries(variants.map((variant) => [variant, {}]));
+  const versions = {};
+  for (const [library, byVariant] of Object.entries(recipes)) {
+    const source = await obtainSource(library, lock[library].candidates, join(cacheDir(), 'sources'));
+    versions[library] = source.version;
+    for (const variant of variants) {
+      const options = byVariant[variant];
+      if (typeof options === 'string') {
+        prefixes[variant][library] = prefixes[options][library];
+        continue;
+      }
+      const isWasm = variant !== 'native';
+      const compiler = isWasm ? `emscripten ${emscripten.version} ${emscripten.root}` : hostCompiler;
+      const key = createHash('sha256').update(JSON.stringify([source.sha256, options, compiler])).digest('hex').slice(0, 12);
+      const prefix = join(cacheDir(), 'third-party', `${library}-${source.version}-${variant}-${key}`);
+      if (!existsSync(prefix)) {
+        const title = `Build ${library} ${source.version} for ${variant}`;
+        const toolchain = isWasm && join(emscripten.root, 'cmake/Modules/Platform/Emscripten.cmake');
+        await step(title, () => buildLibrary({ title, source: source.path, options, toolchain, prefix, log: `third-party-${library}-${variant}` }));
+      }
+      prefixes[variant][library] = prefix;
+    }
+  }
+  return { prefixes, versions };
+}
