@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "agc/limiter_curve.h"
+#include "agc/running_sum.h"
+#include "agc/sliding_max.h"
 #include "base/audio_view.h"
 #include "base/status.h"
 
@@ -55,10 +58,25 @@ class Limiter {
 
  private:
   explicit Limiter(const LimiterConfig& config);
+  void DelayAndFindPeaks(AudioView block);
+  bool IsIdle() const;
+  void ComputeGains(int num_frames);
 
   LimiterConfig config_;
-  int latency_ = 0;
+  LimiterCurve curve_;
+  int latency_;
   bool enabled_ = true;
+  // Reductions are 1 - gain in units of 2^-24, rounded up.
+  SlidingMax hold_;
+  uint32_t release_coefficient_;  // per sample, in units of 2^-32
+  uint32_t released_ = 0;
+  RunningSum first_mean_;
+  RunningSum second_mean_;
+  uint64_t full_scale_;                      // of second_mean_: the sum that stands for gain 0
+  float smallest_gain_ = 1.0F;               // within the latest block
+  std::vector<std::vector<float>> delayed_;  // per channel: latency_ old samples, then the block
+  std::vector<float> peaks_;                 // of the block, over the channels
+  std::vector<float> gains_;
 };
 
 }  // namespace earshot

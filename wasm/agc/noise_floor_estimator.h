@@ -2,6 +2,9 @@
 // it audible.
 #pragma once
 
+#include <array>
+
+#include "agc/level_average.h"
 #include "base/status.h"
 
 namespace earshot {
@@ -10,34 +13,40 @@ struct NoiseFloorConfig {
   float frame_ms = 0.0F;  ///< Duration of the frames given to Update, above 0, at most 100.
 };
 
-/// Mean power of the frames without speech. A floor tracked through speech as well (the minimum of
-/// the smoothed level over a sliding span, after Martin 2001) bounds the estimate from below and
-/// lets it follow noise that a voice activity detector mistakes for speech. Digital silence is not
-/// evidence: it leaves the estimate alone. All calls are real-time safe.
+/// Average level of the frames without speech, and never below the floor: the lowest short-time
+/// level of the latest seconds, speech or not (minimum statistics, Martin 2001). The floor catches
+/// a detector that takes noise for speech. Digital silence (a muted or gated source) says
+/// nothing about the level of pauses. All calls are real-time safe.
 class NoiseFloorEstimator {
  public:
-  /// Reported while nothing but digital silence was seen.
-  static constexpr float kMinLevelDbfs = -120.0F;
-
   /// kInvalidArgument when a value is outside its range.
   static StatusOr<NoiseFloorEstimator> Create(const NoiseFloorConfig& config);
 
-  /// One frame: its RMS in dBFS and the probability that it holds speech (0 … 1).
-  void Update(float frame_dbfs, float speech_probability);
+  /// One frame: its power (mean square) and the probability that it holds speech (0 … 1).
+  void Update(float power, float speech_probability);
 
-  /// RMS in dBFS, kMinLevelDbfs … .
-  float level_dbfs() const { return level_dbfs_; }
-  /// Whether any sound was seen at all.
-  bool has_estimate() const { return frames_seen_ > 0; }
+  /// RMS in dBFS, at least -120.
+  float level_dbfs() const;
+  /// Whether any sound was seen yet.
+  bool has_estimate() const { return has_estimate_; }
 
   void Reset();
 
  private:
-  explicit NoiseFloorEstimator(const NoiseFloorConfig& config);
+  // The sliding minimum is kept as minima of sections, of which the oldest drops out at once.
+  static constexpr int kNumSections = 10;
 
-  NoiseFloorConfig config_;
-  int frames_seen_ = 0;
-  float level_dbfs_ = kMinLevelDbfs;
+  explicit NoiseFloorEstimator(const NoiseFloorConfig& config);
+  void UpdateFloor(float chunk_dbfs);
+
+  float frame_ms_;
+  LevelAverage pauses_;
+  LevelAverage chunks_;  // of everything, only for its chunk levels
+  std::array<float, kNumSections> section_minimum_dbfs_;
+  int section_ = 0;
+  float section_ms_ = 0.0F;
+  float floor_dbfs_;
+  bool has_estimate_ = false;
 };
 
 }  // namespace earshot

@@ -2,6 +2,7 @@
 // background.
 #pragma once
 
+#include "agc/level_average.h"
 #include "base/status.h"
 
 namespace earshot {
@@ -11,34 +12,39 @@ struct SpeechLevelConfig {
   float initial_level_dbfs = -30.0F;  ///< Assumed before anybody spoke, -90 … 0.
 };
 
-/// Mean power of active speech, the quantity of ITU-T P.56, but causal and robust: frames count by
-/// their speech probability, stationary noise is subtracted, and a frame far above the estimate (a
-/// knock, a plosive) counts only up to a bound. The memory grows with the speech heard, so the
-/// first words move the estimate quickly, up to a fixed span that follows a new talker within
-/// seconds. All calls are real-time safe.
+/// Level of active speech in the sense of ITU-T P.56 (mean power of the time somebody speaks), but
+/// causal: a frame counts by its speech probability and by its distance from the background, whose
+/// power is subtracted. A stretch of speech counts once it has lasted long enough to be no
+/// accident; a shorter one (a knock, a click the detector fell for) leaves no trace. The memory
+/// grows with the speech heard, so the first words move the estimate at once and a new talker is
+/// followed within seconds. All calls are real-time safe.
 class SpeechLevelEstimator {
  public:
   /// kInvalidArgument when a value is outside its range.
   static StatusOr<SpeechLevelEstimator> Create(const SpeechLevelConfig& config);
 
-  /// One frame: its RMS and that of the background in dBFS, and the probability that it holds
-  /// speech (0 … 1). A non-finite argument counts as no speech.
-  void Update(float frame_dbfs, float noise_dbfs, float speech_probability);
+  /// One frame: its power (mean square) and the background's, and the probability that it holds
+  /// speech (0 … 1).
+  void Update(float power, float noise_power, float speech_probability);
 
+  /// Whether the latest frame is speech within a stretch long enough to count.
+  bool in_speech() const { return in_speech_; }
   /// Level of active speech, RMS in dBFS.
-  float level_dbfs() const { return level_dbfs_; }
+  float level_dbfs() const { return confirmed_.level_dbfs(); }
   /// 0 before any speech … 1 once the initial level no longer matters.
-  float confidence() const;
+  float confidence() const { return confirmed_.confidence(); }
 
   void Reset();
 
  private:
   explicit SpeechLevelEstimator(const SpeechLevelConfig& config);
 
-  SpeechLevelConfig config_;
-  float speech_ms_ = 0.0F;   // weighted duration heard so far, up to the memory span
-  float mean_power_ = 0.0F;  // of active speech
-  float level_dbfs_ = 0.0F;
+  float frame_ms_;
+  LevelAverage confirmed_;
+  LevelAverage candidate_;  // with the stretch under way, which may yet prove an accident
+  float stretch_ms_ = 0.0F;
+  float gap_ms_ = 0.0F;  // since the latest speech frame of the stretch
+  bool in_speech_ = false;
 };
 
 }  // namespace earshot

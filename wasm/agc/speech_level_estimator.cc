@@ -1,0 +1,77 @@
+#include "agc/speech_level_estimator.h"
+
+namespace earshot {
+namespace {
+
+// A frame is speech from this probability on. The suppressor's detector is decided most of the
+// time; the value is not critical.
+constexpr float kSpeechProbability = 0.5F;
+// … and only when it stands out from the background by this power ratio (6 dB): below, its level is
+// not measurable.
+constexpr float kMinPowerOverNoise = 4.0F;
+// Shortest stretch that counts: 12 adjacent 10 ms frames, as in WebRTC's AGC2; a knock rings for
+// less.
+constexpr float kMinStretchMs = 120.0F;
+// Pauses inside words (the closure of a plosive, a soft syllable) do not end a stretch.
+constexpr float kMaxGapMs = 100.0F;
+
+// About a syllable: shorter chunks would average its decay in decibels and read several dB low.
+constexpr float kChunkMs = 200.0F;
+// Of active speech. Long enough to hold through a soft sentence, short enough to follow a change of
+// talker in one turn.
+constexpr float kMemoryMs = 3000.0F;
+// Weight of the initial level; after the first chunk the estimate rests on the talker by two
+// thirds.
+constexpr float kPriorMs = 100.0F;
+
+}  // namespace
+
+StatusOr<SpeechLevelEstimator> SpeechLevelEstimator::Create(const SpeechLevelConfig& config) {
+  if (!(config.frame_ms > 0.0F && config.frame_ms <= 100.0F)) {
+    return Status(StatusCode::kInvalidArgument, "frame_ms must be above 0 and at most 100");
+  }
+  if (!(config.initial_level_dbfs >= -90.0F && config.initial_level_dbfs <= 0.0F)) {
+    return Status(StatusCode::kInvalidArgument, "initial_level_dbfs must be between -90 and 0");
+  }
+  return SpeechLevelEstimator(config);
+}
+
+SpeechLevelEstimator::SpeechLevelEstimator(const SpeechLevelConfig& config)
+    : frame_ms_(config.frame_ms),
+      confirmed_({.chunk_ms = kChunkMs,
+                  .memory_ms = kMemoryMs,
+                  .prior_ms = kPriorMs,
+                  .prior_dbfs = config.initial_level_dbfs}),
+      candidate_(confirmed_) {}
+
+void SpeechLevelEstimator::Update(float power, float noise_power, float speech_probability) {
+  in_speech_ = false;
+  const bool is_speech =
+      speech_probability >= kSpeechProbability && power >= kMinPowerOverNoise * noise_power;
+  if (!is_speech) {
+    gap_ms_ += frame_ms_;
+    if (gap_ms_ > kMaxGapMs && stretch_ms_ > 0.0F) {
+      stretch_ms_ = 0.0F;
+      candidate_ = confirmed_;
+    }
+    return;
+  }
+  gap_ms_ = 0.0F;
+  stretch_ms_ += frame_ms_;
+  candidate_.Add(power - noise_power, frame_ms_ * speech_probability);
+  if (stretch_ms_ >= kMinStretchMs) {
+    stretch_ms_ = kMinStretchMs;  // no further use for its length
+    confirmed_ = candidate_;
+    in_speech_ = true;
+  }
+}
+
+void SpeechLevelEstimator::Reset() {
+  confirmed_.Reset();
+  candidate_.Reset();
+  stretch_ms_ = 0.0F;
+  gap_ms_ = 0.0F;
+  in_speech_ = false;
+}
+
+}  // namespace earshot
