@@ -1,0 +1,23 @@
+// Records channel 0 of each input, all on the context's own sample clock, for a fixed number of frames.
+registerProcessor(
+  'recorder',
+  class extends AudioWorkletProcessor {
+    constructor({ numberOfInputs, processorOptions: { frames } }) {
+      super();
+      this.channels = Array.from({ length: numberOfInputs }, () => new Float32Array(frames));
+      this.frames = frames;
+      this.written = 0;
+    }
+
+    process(inputs) {
+      const room = this.frames - this.written;
+      inputs.forEach(([samples], index) => {
+        if (samples) this.channels[index].set(samples.subarray(0, room), this.written);
+      });
+      this.written += Math.min(128, room);
+      if (this.written < this.frames) return true;
+      this.port.postMessage(this.channels, this.channels.map(({ buffer }) => buffer));
+      return false;
+    }
+  },
+);

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { findLag, follow } from '../analysis/align.mjs';
+import { fft, ifft, powerSpectrum } from '../analysis/fft.mjs';
+import { longestGap, toneDbfs } from '../analysis/level.mjs';
+import { resample } from '../analysis/resample.mjs';
+import { siSdr } from '../analysis/si-sdr.mjs';
+import { stoi } from '../analysis/stoi.mjs';
+import { readWav } from '../analysis/wav.mjs';
+import { noisySpeech } from '../../data/noisy-speech.mjs';
+import { seededRandom } from '../harness/network-model.mjs';
+
+const data = (name) => fileURLToPath(new URL(`../../data/${name}`, import.meta.url));
+const close = (actual, expected, tolerance) => assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} ± ${tolerance}`);
+const whiteNoise = (length, seed = 1) => Float64Array.from({ length }, seededRandom(seed)).map((x) => x - 0.5);
+const sine = (length, rate, hz, amplitude = 1) => Float64Array.from({ length }, (_, n) => amplitude * Math.sin((2 * Math.PI * hz * n) / rate));
+
+describe('fft', () => {
+  it('keeps the energy (Parseval) and inverts', () => {
+    const samples = whiteNoise(1024);
+    const [re, im] = [samples.slice(), new Float64Array(1024)];
+    fft(re, im);
+    const sum = (values) => values.reduce((total, x) => total + x * x, 0);
+    close((sum(re) + sum(im)) / 1024, sum(samples), 1e-9);
+    ifft(re, im);
+    samples.forEach((x, i) => close(re[i], x, 1e-12));
+  });
+
+  it('puts a cosine into its bin', () => {
+    const power = powerSpectrum(Float64Array.from({ length: 64 }, (_, n) => Math.cos((2 * Math.PI * 5 * n) / 64)), 64);
+    power.forEach((value, bin) => close(value, bin === 5 ? 32 * 32 : 0, 1e-9));
+  });
+});
+
+describe('resample', () => {
+  it('keeps a tone below both Nyquist rates, in phase, and removes one above', () => {
+    const inner = (samples) => samples.subarray(400, samples.length - 400);
+    const kept = resample(sine(24000, 24000, 1000), 24000, 16000);
+    const expected = sine(16000, 16000, 1000);
+    close(Math.max(...inner(kept.map((x, n) => Math.abs(x - expected[n])))), 0, 1e-3);
+    assert.ok(toneDbfs(inner(resample(sine(48000, 48000, 9500), 48000, 16000)), 16000, 6500) < -70);
+  });
+});
+
+// Computed with an independent NumPy/SciPy implementation (SI-SDR: Le Roux 2019; STOI: Taal 2011, polyphase resampling) from
+// the same recordings at 16 kHz.
+describe('metrics against the reference', () => {
+  const clean = resample(readWav(data('clean-speech.wav')).channels[0], 24000, 16000);
+  const noise = readWav(data('room-noise.wav')).channels[0];
+  const golden = [
+    ['noise', clean.map((x, i) => x + noise[i]), -0.5396, 0.76447],
+    ['quiet noise', clean.map((x, i) => x + 0.25 * noise[i]), 11.5202, 0.94927],
+    ['loud noise', clean.map((x, i) => x + 4 * noise[i]), -12.6558, 0.51047],
+    ['clipping', clean.map((x) => Math.max(-0.02, Math.min(0.02, x))), -0.2278, 0.75585],
+    ['gaps', clean.map((x, i) => (i % 3200 < 480 ? 0 : x)), 8.7182, 0.92742],
+  ];
+  for (const [name, degraded, expectedSiSdr, expectedStoi] of golden) {
+    it(name, () => {
+      close(siSdr(clean, degraded), expectedSiSdr, 1e-3);
+      close(stoi(clean, degraded, 16000), expectedStoi, 1e-3);
+    });
+  }
+});
+
+describe('alignment', () => {
+  it('finds a delayed, scaled and noisy copy', () => {
+    const clean = whiteNoise(4000);
+    const disturbance = whiteNoise(9000, 5);
+    const degraded = Float64Array.from({ length: 9000 }, (_, n) => 0.2 * (clean[n - 3210] ?? 0) + 0.1 * disturbance[n]);
+    assert.equal(findLag(clean, degraded, { max: 6000 }), 3210);
+  });
+
+  it('follows a recording in which time was stretched', () => {
+    const { clean } = noisySpeech();
+    const part = clean.subarray(14400, 14400 + 96000);
+    // 5 ms inserted in the middle, as a jitter buffer does when it expands.
+    const degraded = new Float64Array(2 * part.length);
+    degraded.set(part.subarray(0, 48000), 20000);
+    degraded.set(part.subarray(48000), 20000 + 48240);
+    const { aligned } = follow(part, degraded, { block: 24000, search: 960 });
+    assert.ok(siSdr(part, aligned) > 40);
+    assert.ok(siSdr(part, degraded.subarray(20000, 20000 + part.length)) < 5);
+  });
+});
+
+describe('levels', () => {
+  it('reads the level of a tone beside another', () => {
+    const mix = sine(48000, 48000, 1000, 0.5).map((x, n) => x + 0.005 * Math.sin((2 * Math.PI * 400 * n) / 48000));
+    close(toneDbfs(mix, 48000, 1000), -6.02, 0.05);
+    close(toneDbfs(mix, 48000, 400), -46.02, 0.05);
+    assert.ok(toneDbfs(mix, 48000, 700) < -100);
+  });
+
+  it('measures a gap within its resolution', () => {
+    const tone = sine(48000, 48000, 1000);
+    assert.equal(longestGap(tone), 0);
+    tone.fill(0, 20000, 22400);
+    close(longestGap(tone), 2400, 2 * 96);
+  });
+});
