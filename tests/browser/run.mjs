@@ -73,13 +73,15 @@ async function runTest(test, shared) {
   const open = async (path, { isolated = false, ...viewport } = {}) => {
     const page = await shared.browser.newPage(new URL(path, shared.servers[isolated ? 'isolated' : 'plain'].origin).href, viewport);
     opened.push(page);
+    if (path.startsWith('/call.html')) {
+      await page.evaluate(async () => {
+        while (!window.harness) await new Promise((resolve) => setTimeout(resolve, 10));
+      });
+    }
     return page;
   };
   const execute = async () => {
     const page = await open('/call.html');
-    await page.evaluate(async () => {
-      while (!window.harness) await new Promise((resolve) => setTimeout(resolve, 10));
-    });
     await test.run({
       ...shared.context,
       page,
@@ -113,10 +115,14 @@ async function runTest(test, shared) {
 
 async function runBrowser(name, tests, repeat) {
   const speech = noisySpeech();
-  const servers = { plain: await TestServer.start(), isolated: await TestServer.start({ isolated: true }) };
+  const recordings = [];
+  const servers = {
+    plain: await TestServer.start({ recordings }),
+    isolated: await TestServer.start({ recordings, isolated: true }),
+  };
   const browser = await launch(name, speech.noisy);
   console.log(`# ${name} ${browser.version}`);
-  const recording = (id) => servers.plain.recording(id);
+  const recording = (id) => recordings[id];
   const results = [];
   try {
     for (let round = 0; round < repeat; ++round) {

@@ -29,17 +29,22 @@ const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
 
 export class TestServer {
   #server;
-  #recordings = [];
+  #recordings;
 
-  /** @param {{ isolated?: boolean }} options  isolated: send COOP and COEP */
-  static async start({ isolated = false } = {}) {
-    const server = new TestServer(isolated ? ISOLATION : {});
+  /**
+   * @param {object} options
+   * @param {object[]} options.recordings   where recordings go: `{ sampleRate, channels: Float64Array[] }`; their index is their id
+   * @param {boolean} [options.isolated]    send COOP and COEP
+   */
+  static async start({ recordings, isolated = false }) {
+    const server = new TestServer(recordings, isolated ? ISOLATION : {});
     await new Promise((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
     return server;
   }
 
   /** Use `start`. */
-  constructor(headers) {
+  constructor(recordings, headers) {
+    this.#recordings = recordings;
     this.#server = createServer((request, response) => {
       for (const [name, value] of Object.entries({ ...headers, 'cache-control': 'no-store' })) response.setHeader(name, value);
       const url = new URL(request.url, 'http://localhost');
@@ -50,11 +55,6 @@ export class TestServer {
 
   get origin() {
     return `http://127.0.0.1:${this.#server.address().port}`;
-  }
-
-  /** What a page recorded under `id`: `{ sampleRate, channels: Float64Array[] }`. */
-  recording(id) {
-    return this.#recordings[id];
   }
 
   close() {
