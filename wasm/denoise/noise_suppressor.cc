@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/decibels.h"
+#include "denoise/cepstral_smoother.h"
 #include "denoise/fast_math.h"
 #include "denoise/gain_rule.h"
 #include "denoise/noise_estimator.h"
@@ -35,19 +36,23 @@ float FloorDbAt(float strength) {
 }  // namespace
 
 struct NoiseSuppressor::Impl {
-  Impl(int num_channels, RealFft transform)
-      : fft(std::move(transform)), channels(static_cast<std::size_t>(num_channels)) {
+  Impl(int num_channels, RealFft transform, CepstralSmoother smoother)
+      : fft(std::move(transform)),
+        cepstral(std::move(smoother)),
+        channels(static_cast<std::size_t>(num_channels)) {
     float energy = 0.0F;
     for (const float w : windows.analysis) energy += w * w;
     power_scale = 1.0F / (energy * static_cast<float>(num_channels));
     Reset();
   }
 
+  void GlideFloor();
   void MeasurePower();
   void ComputeGains();
   void Reset();
 
   RealFft fft;
+  CepstralSmoother cepstral;
   WindowPair windows;
   std::vector<OverlapAdd> channels;
   float power_scale = 1.0F;  // makes the power of white noise of variance 1 equal 1 in every bin
@@ -58,9 +63,17 @@ struct NoiseSuppressor::Impl {
   Spectrum clean_power;  // of the frame before, estimated
   Spectrum gain;
   float strength = ToStrength(NoiseSuppressionLevel::kHigh);
-  float floor_db = FloorDbAt(ToStrength(NoiseSuppressionLevel::kHigh));
+  float floor_db = 0.0F;
   float attenuation_db = 0.0F;
+  bool started = false;
 };
+
+void NoiseSuppressor::Impl::GlideFloor() {
+  const float step_db = FloorDbAt(strength) - floor_db;
+  const float limit_db = started ? kGlideDbPerFrame : 100.0F;
+  floor_db += std::fmin(std::fmax(step_db, -limit_db), limit_db);
+  started = true;
+}
 
 void NoiseSuppressor::Impl::MeasurePower() {
   power.Fill(0.0F);
@@ -89,6 +102,18 @@ void NoiseSuppressor::Impl::ComputeGains() {
     const float xi = kDecisionWeight * clean_power[k] / psd[k] + (1.0F - kDecisionWeight) * instant;
     prior_snr[k] = xi > min_prior ? xi : min_prior;
   }
+  const float min_instant = DbToPower(kMinInstantSnrDb);
+  Spectrum log_clean;
+  for (int k = 0; k < kPaddedBins; ++k) {
+    const float instant = gamma[k] - 1.0F;
+    log_clean[k] = FastLog2((instant > min_instant ? instant : min_instant) * psd[k]);
+  }
+  cepstral.Smooth(std::span(log_clean.bins).first(CepstralSmoother::kBins));
+  for (int k = 0; k < CepstralSmoother::kBins; ++k) {
+    const float xi = FastExp2(log_clean[k] + kCepstralBias) / psd[k];
+    const float mixed = kTcsMix * xi + (1.0F - kTcsMix) * prior_snr[k];
+    prior_snr[k] = mixed > min_prior ? (mixed < 1e4F ? mixed : 1e4F) : min_prior;
+  }
   presence.Update(prior_snr);
   for (int k = 0; k < kPaddedBins; ++k) {
     const float xi = prior_snr[k];
@@ -112,12 +137,14 @@ void NoiseSuppressor::Impl::ComputeGains() {
 void NoiseSuppressor::Impl::Reset() {
   for (OverlapAdd& channel : channels) channel.Reset();
   noise.Reset();
+  cepstral.Reset();
   presence.Reset();
   power.Fill(kPowerFloor);
   prior_snr.Fill(0.0F);
   clean_power.Fill(0.0F);
   gain.Fill(1.0F);
   attenuation_db = 0.0F;
+  started = false;
 }
 
 StatusOr<NoiseSuppressor> NoiseSuppressor::Create(const NoiseSuppressorConfig& config) {
@@ -126,7 +153,10 @@ StatusOr<NoiseSuppressor> NoiseSuppressor::Create(const NoiseSuppressorConfig& c
   }
   auto fft = RealFft::Create(kWindowSize);
   if (!fft.ok()) return fft.status();
-  return NoiseSuppressor(std::make_unique<Impl>(config.num_channels, std::move(fft).value()));
+  auto cepstral = CepstralSmoother::Create();
+  if (!cepstral.ok()) return cepstral.status();
+  return NoiseSuppressor(std::make_unique<Impl>(config.num_channels, std::move(fft).value(),
+                                                std::move(cepstral).value()));
 }
 
 NoiseSuppressor::NoiseSuppressor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -146,9 +176,7 @@ void NoiseSuppressor::Process(AudioView frame) {
       frame.num_frames() != kFrameSize) {
     return;
   }
-  const float target_db = FloorDbAt(s.strength);
-  const float step_db = target_db - s.floor_db;
-  s.floor_db += std::fmin(std::fmax(step_db, -kGlideDbPerFrame), kGlideDbPerFrame);
+  s.GlideFloor();
   int index = 0;
   for (OverlapAdd& channel : s.channels) {
     channel.Analyze(s.windows, s.fft, frame.channel(index++), kMaxInput);

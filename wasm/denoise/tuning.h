@@ -16,6 +16,17 @@ inline constexpr float kPresenceLimit = 0.99F;        // stagnation guard
 inline constexpr float kDecisionWeight = 0.96F;
 inline constexpr float kMinPriorSnrDb = -18.0F;
 
+// Cepstral smoothing.
+inline constexpr float kEnvelopeFineSmoothing = 0.3F;
+inline constexpr float kEnvelopeSmoothing = 0.85F;
+inline constexpr float kFineSmoothing = 0.96F;
+inline constexpr float kPitchSmoothing = 0.5F;
+inline constexpr float kPitchThreshold = 0.2F;
+inline constexpr float kWeightRecovery = 0.9F;
+inline constexpr float kCepstralBias = 0.25F;
+inline constexpr float kMinInstantSnrDb = -15.0F;
+inline constexpr float kTcsMix = 1.0F;
+
 // Speech presence (Cohen 2002, §III).
 inline constexpr float kPresenceSnrSmoothing = 0.8F;
 inline constexpr float kPresenceLowDb = -10.0F;

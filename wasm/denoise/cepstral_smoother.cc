@@ -1,0 +1,73 @@
+#include "denoise/cepstral_smoother.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "denoise/tuning.h"
+
+namespace earshot {
+namespace {
+
+// Quefrencies, in periods of 24 kHz.
+constexpr int kEnvelopeFine = 4;
+constexpr int kEnvelopeEnd = 30;
+constexpr int kShortestPitch = 24000 / 400;
+constexpr int kLongestPitch = 24000 / 95;
+constexpr int kPitchReach = 2;
+
+}  // namespace
+
+StatusOr<CepstralSmoother> CepstralSmoother::Create() {
+  auto fft = RealFft::Create(kSize);
+  if (!fft.ok()) return fft.status();
+  return CepstralSmoother(std::move(fft).value());
+}
+
+CepstralSmoother::CepstralSmoother(RealFft fft) : fft_(std::move(fft)) {
+  for (int q = 0; q < kBins; ++q) {
+    base_[static_cast<std::size_t>(q)] = q < kEnvelopeFine  ? kEnvelopeFineSmoothing
+                                         : q < kEnvelopeEnd ? kEnvelopeSmoothing
+                                                            : kFineSmoothing;
+  }
+  Reset();
+}
+
+void CepstralSmoother::Smooth(std::span<float> log_spectrum) {
+  for (std::size_t k = 0; k < kBins; ++k) spectrum_[k] = {log_spectrum[k], 0.0F};
+  fft_.Inverse(spectrum_, cepstrum_);
+  if (!started_) std::copy_n(cepstrum_.begin(), kBins, smoothed_.begin());
+  started_ = true;
+  UpdateWeights(FindPitch());
+  for (std::size_t q = 0; q < kBins; ++q) {
+    smoothed_[q] = weight_[q] * smoothed_[q] + (1.0F - weight_[q]) * cepstrum_[q];
+  }
+  std::copy(smoothed_.begin(), smoothed_.end(), cepstrum_.begin());
+  for (std::size_t q = 1; q < kBins - 1; ++q) cepstrum_[kSize - q] = smoothed_[q];
+  fft_.Forward(cepstrum_, spectrum_);
+  for (std::size_t k = 0; k < kBins; ++k) log_spectrum[k] = spectrum_[k].real();
+}
+
+int CepstralSmoother::FindPitch() const {
+  const auto* first = cepstrum_.begin() + kShortestPitch;
+  const auto* peak = std::max_element(first, cepstrum_.begin() + kLongestPitch);
+  return *peak > kPitchThreshold ? static_cast<int>(peak - cepstrum_.begin()) : 0;
+}
+
+void CepstralSmoother::UpdateWeights(int pitch) {
+  for (std::size_t q = 0; q < kBins; ++q) {
+    weight_[q] = kWeightRecovery * weight_[q] + (1.0F - kWeightRecovery) * base_[q];
+  }
+  if (pitch == 0) return;
+  for (int q = pitch - kPitchReach; q <= pitch + kPitchReach; ++q) {
+    weight_[static_cast<std::size_t>(q)] =
+        std::min(weight_[static_cast<std::size_t>(q)], kPitchSmoothing);
+  }
+}
+
+void CepstralSmoother::Reset() {
+  smoothed_.fill(0.0F);
+  weight_ = base_;
+  started_ = false;
+}
+
+}  // namespace earshot

@@ -1,0 +1,45 @@
+// CepstralSmoother: smooths a log spectrum over time without smearing speech.
+//   C. Breithaupt, T. Gerkmann, R. Martin, "A novel a priori SNR estimation approach based on
+//   selective cepstro-temporal smoothing", ICASSP 2008.
+// In the cepstrum speech lives in few coefficients: the low ones (the envelope of the vocal tract)
+// and those around the pitch period. They pass almost unsmoothed; all others, where the outliers of
+// noise live that are heard as musical noise, are smoothed strongly.
+#pragma once
+
+#include <array>
+#include <complex>
+#include <span>
+
+#include "base/status.h"
+#include "dsp/real_fft.h"
+
+namespace earshot {
+
+/// Works on the bins up to 12 kHz: kSize/2 + 1 values. Real-time safe after Create.
+class CepstralSmoother {
+ public:
+  static constexpr int kSize = 512;
+  static constexpr int kBins = kSize / 2 + 1;
+
+  static StatusOr<CepstralSmoother> Create();
+
+  /// `log_spectrum`: kBins values, replaced by the smoothed ones.
+  void Smooth(std::span<float> log_spectrum);
+
+  void Reset();
+
+ private:
+  explicit CepstralSmoother(RealFft fft);
+  int FindPitch() const;
+  void UpdateWeights(int pitch);
+
+  RealFft fft_;
+  std::array<std::complex<float>, kBins> spectrum_;
+  std::array<float, kSize> cepstrum_;
+  std::array<float, kBins> smoothed_;  // cepstrum, recursive mean
+  std::array<float, kBins> base_;      // smoothing constant per coefficient without pitch
+  std::array<float, kBins> weight_;  // the one in use: back to base_ slowly when the pitch moves on
+  bool started_ = false;
+};
+
+}  // namespace earshot
