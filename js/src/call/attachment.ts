@@ -1,0 +1,109 @@
+import { EarshotError, type EarshotModule } from '../errors.js';
+import { Lifecycle, type EarshotEventMap, type State } from '../lifecycle.js';
+import type { PayloadTypes, PipeSide } from '../protocol.js';
+import type { TransformOwner, TransformKind } from './transform.js';
+import type { PipeUser, TransformPipe } from './transform-pipe.js';
+import { workerHost } from './worker-host.js';
+
+/** What sender and receiver attachments have in common: a life cycle and a pipe in the worker. Fires `statechange` and `error`. */
+export abstract class Attachment<Report> extends EventTarget {
+  /** @internal */
+  protected readonly lifecycle = new Lifecycle(this);
+  #pipe: TransformPipe | undefined;
+
+  protected constructor(
+    private readonly owner: TransformOwner,
+    private readonly side: PipeSide,
+  ) {
+    super();
+  }
+
+  get state(): State {
+    return this.lifecycle.state;
+  }
+
+  /** Resolves when our WebAssembly is in place; rejects with an EarshotError when it never will be. */
+  get ready(): Promise<void> {
+    return this.lifecycle.ready;
+  }
+
+  /** The fault after which the native sound flows, if there was one. */
+  get error(): EarshotError | undefined {
+    return this.lifecycle.error;
+  }
+
+  /** Frees everything of ours. The call goes on with its native sound. */
+  dispose(): void {
+    const reason = new EarshotError('invalid-state', this.side, 'dispose', 'Disposed, or its connection closed, before it ran.');
+    if (!this.lifecycle.close(reason)) return;
+    this.onDispose();
+    if (this.#pipe) workerHost.release(this.#pipe);
+    this.#pipe = undefined;
+  }
+
+  /**
+   * Puts the owner under our transform. A browser that cannot is no reason to break the call: that becomes the `error` event,
+   * fired when the page has had the chance to listen. A second attachment is the page's mistake and throws.
+   * @internal
+   */
+  protected openPipe(wanted: 'auto' | TransformKind): boolean {
+    const user: PipeUser = {
+      onReport: (report) => this.onReport(report as Report),
+      onTick: () => this.onTick(),
+      onEnded: () => {
+        this.#pipe = undefined;
+        this.dispose();
+      },
+      onLost: (error) => this.lifecycle.fail(error),
+    };
+    try {
+      this.#pipe = workerHost.open(this.owner, this.side, wanted, user);
+      return true;
+    } catch (error) {
+      if (error instanceof EarshotError && error.code === 'invalid-state') throw error;
+      queueMicrotask(() => this.fail(error, 'unsupported', 'attach', 'The native sound flows.'));
+      return false;
+    }
+  }
+
+  /** @internal */
+  protected send(command: { readonly type: string }, transfer: Transferable[] = []): void {
+    this.#pipe?.port.postMessage(command, transfer);
+  }
+
+  /** @internal */
+  protected sendPayloadTypes(): void {
+    const mimeTypes: Record<number, string> = {};
+    for (const { payloadType, mimeType } of this.owner.getParameters().codecs ?? []) {
+      mimeTypes[payloadType] = mimeType.toLowerCase();
+    }
+    this.send({ type: 'payload-types', mimeTypes } satisfies PayloadTypes);
+  }
+
+  /** @internal */
+  protected fail(error: unknown, code: EarshotError['code'], operation: string, advice: string): void {
+    this.lifecycle.fail(EarshotError.from(error, code, this.side satisfies EarshotModule, operation, advice));
+  }
+
+  /** @internal */
+  protected abstract onReport(report: Report): void;
+
+  /** @internal A few times a second while attached. */
+  protected abstract onTick(): void;
+
+  /** @internal Frees what the subclass holds; called once. */
+  protected abstract onDispose(): void;
+}
+
+export interface Attachment<Report> {
+  addEventListener<K extends keyof EarshotEventMap>(
+    type: K,
+    listener: (this: this, event: EarshotEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}

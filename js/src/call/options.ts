@@ -1,0 +1,140 @@
+import type { EncoderSettings, OpusBandwidth, PlayoutSettings, ReceiverSettings } from '../protocol.js';
+import { inRange, invalid, isBoolean, oneOf } from '../validate.js';
+import type { TapSource } from './tap.js';
+import type { TransformKind } from './transform.js';
+
+/** What can be changed during a call. */
+export interface SenderUpdate {
+  /** bit/s, 6000 … 510000; default 32000. */
+  bitrate?: number;
+  /** 0 (fast) … 10 (best); default 9. */
+  complexity?: number;
+  /** In-band forward error correction; default true. It costs nothing while no loss is expected. */
+  fec?: boolean;
+  /** Discontinuous transmission: tiny packets during silence; default false. */
+  dtx?: boolean;
+  /** Share of packets the encoder prepares for losing, 0 … 1; `'auto'` (default) follows the far end's reports. */
+  expectedLoss?: number | 'auto';
+  /** Widest audio bandwidth to send; default `'fullband'`. */
+  maxBandwidth?: OpusBandwidth;
+  /** Sends the native payload, for comparison; default false. */
+  bypass?: boolean;
+}
+
+export interface SenderOptions extends SenderUpdate {
+  /** Sound to send in place of the sender's own track, which then only keeps the time. Default: the sender's track. */
+  source?: TapSource;
+  /** What Opus optimises for; default `'voip'`. */
+  application?: 'voip' | 'audio' | 'lowdelay';
+  /** Channels to encode, 1 (default) or 2. */
+  channelCount?: 1 | 2;
+  /** Default `'auto'`: RTCRtpScriptTransform where there is one, else createEncodedStreams. */
+  transform?: 'auto' | TransformKind;
+}
+
+/** What can be changed during a call. */
+export interface ReceiverUpdate {
+  /** Bounds of the jitter buffer's delay, ms, 0 … 4000; default 0 and 2000. */
+  minDelay?: number;
+  maxDelay?: number;
+  /**
+   * What the native decoder gets while ours plays: `'keep'` (default) the same packets, so that its sound is ready at any
+   * moment; `'silence'` saves its work, and its sound returns one network delay after a fault.
+   */
+  nativeDecoder?: 'keep' | 'silence';
+  /** Plays the native sound, for comparison; default false. */
+  bypass?: boolean;
+  /** Impairs what arrived before both decoders, for demonstrations: share of packets lost, and largest extra delay in ms. */
+  simulate?: { loss?: number; jitter?: number };
+}
+
+export interface ReceiverOptions extends ReceiverUpdate {
+  /** Where to play; default: the library's own 48 kHz context. Never closed by the library. */
+  audioContext?: AudioContext;
+  /** Channels to play, 1 (default) or 2. */
+  channelCount?: 1 | 2;
+  transform?: 'auto' | TransformKind;
+}
+
+const BANDWIDTHS = ['narrowband', 'mediumband', 'wideband', 'superwideband', 'fullband'] as const;
+const APPLICATIONS = ['voip', 'audio', 'lowdelay'] as const;
+const TRANSFORMS = ['auto', 'script', 'legacy'] as const;
+
+/** Encoder settings with the loss still to be measured (`'auto'`) where nothing fixed is wanted. */
+export interface SenderSettings extends Omit<EncoderSettings, 'expectedLoss'> {
+  readonly expectedLoss: number | 'auto';
+}
+
+const DEFAULT_SENDER: SenderSettings = {
+  application: 'voip',
+  numChannels: 1,
+  bitrate: 32000,
+  complexity: 9,
+  fec: true,
+  dtx: false,
+  expectedLoss: 'auto',
+  maxBandwidth: 'fullband',
+  bypass: false,
+};
+
+/** All options of the encoder, checked. Throws an EarshotError for a value out of range. */
+export function senderSettings(options: SenderOptions): SenderSettings {
+  return updateSender(options, {
+    ...DEFAULT_SENDER,
+    application: oneOf('sender', 'application', options.application ?? DEFAULT_SENDER.application, APPLICATIONS),
+    numChannels: channels('sender', options.channelCount),
+  });
+}
+
+/** `current` with the given options replaced. */
+export function updateSender(options: SenderUpdate, current: SenderSettings): SenderSettings {
+  const flag = (name: 'fec' | 'dtx' | 'bypass') => isBoolean('sender', name, options[name] ?? current[name]);
+  const loss = options.expectedLoss ?? current.expectedLoss;
+  return {
+    ...current,
+    bitrate: inRange('sender', 'bitrate', options.bitrate ?? current.bitrate, 6000, 510000),
+    complexity: Math.round(inRange('sender', 'complexity', options.complexity ?? current.complexity, 0, 10)),
+    fec: flag('fec'),
+    dtx: flag('dtx'),
+    bypass: flag('bypass'),
+    expectedLoss: loss === 'auto' ? loss : inRange('sender', 'expectedLoss', loss, 0, 1),
+    maxBandwidth: oneOf('sender', 'maxBandwidth', options.maxBandwidth ?? current.maxBandwidth, BANDWIDTHS),
+  };
+}
+
+export interface ReceiverAllSettings extends ReceiverSettings, PlayoutSettings {}
+
+const DEFAULT_RECEIVER: ReceiverAllSettings = {
+  minDelay: 0,
+  maxDelay: 2000,
+  nativeDecoder: 'keep',
+  bypass: false,
+  simulate: { loss: 0, jitter: 0 },
+};
+
+/** `current` with the given options replaced. Throws an EarshotError for a value out of range. */
+export function receiverSettings(options: ReceiverUpdate, current = DEFAULT_RECEIVER): ReceiverAllSettings {
+  const minDelay = inRange('receiver', 'minDelay', options.minDelay ?? current.minDelay, 0, 4000);
+  const maxDelay = inRange('receiver', 'maxDelay', options.maxDelay ?? current.maxDelay, 0, 4000);
+  if (minDelay > maxDelay) throw invalid('receiver', 'minDelay', minDelay, `at most maxDelay, which is ${maxDelay}`);
+  const { loss = 0, jitter = 0 } = options.simulate ?? current.simulate;
+  return {
+    minDelay,
+    maxDelay,
+    nativeDecoder: oneOf('receiver', 'nativeDecoder', options.nativeDecoder ?? current.nativeDecoder, ['keep', 'silence']),
+    bypass: isBoolean('receiver', 'bypass', options.bypass ?? current.bypass),
+    simulate: {
+      loss: inRange('receiver', 'simulate.loss', loss, 0, 1),
+      jitter: inRange('receiver', 'simulate.jitter', jitter, 0, 10000),
+    },
+  };
+}
+
+export function wantedTransform(side: 'sender' | 'receiver', value: unknown): 'auto' | TransformKind {
+  return oneOf(side, 'transform', value ?? 'auto', TRANSFORMS);
+}
+
+export function channels(side: 'sender' | 'receiver', value: unknown = 1): 1 | 2 {
+  if (value === 1 || value === 2) return value;
+  throw invalid(side, 'channelCount', value, '1 or 2');
+}

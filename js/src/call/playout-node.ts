@@ -1,0 +1,32 @@
+import { PLAYOUT_PROCESSOR, type PlayoutCommand, type PlayoutSettings } from '../protocol.js';
+import type { Lifecycle } from '../lifecycle.js';
+import { ChainNode } from '../worklet-node.js';
+import { playoutStats, type PlayoutStats } from './stats.js';
+
+/** Jitter buffer and decoder as a node: the native decoder's sound in, ours out. */
+export class PlayoutNode extends ChainNode<PlayoutSettings> {
+  constructor(context: BaseAudioContext, wasm: WebAssembly.Module, numChannels: number, settings: PlayoutSettings) {
+    super(context, PLAYOUT_PROCESSOR, 'playout', wasm, numChannels, settings);
+  }
+
+  get life(): Lifecycle {
+    return this.lifecycle;
+  }
+
+  /** Takes packets from `port`, the receiver pipe's. */
+  receive(port: MessagePort): void {
+    this.port.postMessage({ type: 'connect', port } satisfies PlayoutCommand, [port]);
+  }
+
+  update(settings: PlayoutSettings): void {
+    this.port.postMessage({ type: 'update', settings } satisfies PlayoutCommand);
+  }
+
+  async getStats(): Promise<PlayoutStats> {
+    return playoutStats(await this.askStats());
+  }
+
+  dispose(): void {
+    this.close();
+  }
+}

@@ -1,0 +1,162 @@
+import { assetUrl, type AssetName, type Configuration } from './configuration.js';
+import { EarshotError } from './errors.js';
+import { compileModule, simdSupported } from './wasm/loader.js';
+
+/** The modules the window hands out; the file module is for Node alone. */
+export type ModuleName = 'worklet' | 'audio';
+
+/** An AudioContext on loan. */
+export interface ContextLease {
+  readonly context: AudioContext;
+  /** Closes the context with its last lease, if the library made it. */
+  release(): void;
+}
+
+/** Waits between attempts to load a file, ms: a call often starts while the network is still settling. */
+const RETRY_DELAYS = [300, 1500];
+
+/** Gestures that let a browser start an AudioContext. */
+const GESTURES = ['pointerdown', 'keydown', 'touchend'] as const;
+
+/**
+ * What all objects of a page share: the compiled modules, the 48 kHz context and the knowledge of which contexts have our
+ * worklet. Everything is made on first use, and kept only as long as someone uses it.
+ */
+export class Engine {
+  #configuration: Configuration = {};
+  readonly #modules = new Map<ModuleName, Promise<WebAssembly.Module>>();
+  readonly #worklets = new WeakMap<BaseAudioContext, Promise<void>>();
+  #shared: { context: AudioContext; leases: number; stopWaking: () => void } | undefined;
+
+  configure(configuration: Configuration): void {
+    this.#configuration = { ...this.#configuration, ...configuration };
+    // Files that were found stay; what failed is looked for again at the new address.
+  }
+
+  assetUrl(name: AssetName): string {
+    return assetUrl(name, this.#configuration);
+  }
+
+  /** Fetches and compiles once; a failure is forgotten, so that a later call tries again. */
+  loadModule(name: ModuleName): Promise<WebAssembly.Module> {
+    let module = this.#modules.get(name);
+    if (!module) {
+      module = this.#compile(name);
+      this.#modules.set(name, module);
+      module.catch(() => this.#modules.delete(name));
+    }
+    return module;
+  }
+
+  /** Adds our processors to `context` once. */
+  loadWorklet(context: BaseAudioContext): Promise<void> {
+    let added = this.#worklets.get(context);
+    if (!added) {
+      added = this.#addWorklet(context);
+      this.#worklets.set(context, added);
+      added.catch(() => this.#worklets.delete(context));
+    }
+    return added;
+  }
+
+  /** The context of `configure()`, or the library's own: 48 kHz, low latency, resumed at the first gesture if need be. */
+  leaseContext(): ContextLease {
+    const configured = this.#configuration.audioContext;
+    if (configured) return { context: configured, release() {} };
+    return this.lease48k();
+  }
+
+  /** Like `leaseContext`, but always at 48 kHz, as the encoder wants it. */
+  lease48k(): ContextLease {
+    const configured = this.#configuration.audioContext;
+    if (configured?.sampleRate === 48000) return { context: configured, release() {} };
+    if (this.#shared?.context.state === 'closed') this.#shared = undefined;
+    if (!this.#shared) {
+      const context = new AudioContext({ sampleRate: 48000, latencyHint: 'interactive' });
+      this.#shared = { context, leases: 0, stopWaking: wake(context) };
+    }
+    const shared = this.#shared;
+    shared.leases++;
+    let held = true;
+    return {
+      context: shared.context,
+      release: () => {
+        if (!held) return;
+        held = false;
+        if (--shared.leases > 0) return;
+        shared.stopWaking();
+        if (shared.context.state !== 'closed') void shared.context.close();
+        if (this.#shared === shared) this.#shared = undefined;
+      },
+    };
+  }
+
+  async #compile(name: ModuleName): Promise<WebAssembly.Module> {
+    const wanted = this.#configuration.simd ?? 'auto';
+    const simd = wanted === 'auto' ? simdSupported() : wanted;
+    const file = `earshot-${name}${simd ? '' : '-scalar'}.wasm` as AssetName;
+    const url = this.assetUrl(file);
+    return retry(() => compileModule(url)).catch((error: unknown) => {
+      const compiles = error instanceof WebAssembly.CompileError;
+      throw EarshotError.from(
+        error,
+        compiles ? 'wasm-compile' : 'asset-load',
+        'engine',
+        `load ${url}`,
+        compiles
+          ? "Check that the server sends the file unchanged and that the page's CSP allows 'wasm-unsafe-eval'."
+          : 'Check that the file is served there, or call Earshot.configure({ baseUrl }) with the folder of its files.',
+      );
+    });
+  }
+
+  async #addWorklet(context: BaseAudioContext): Promise<void> {
+    if (!context.audioWorklet) {
+      throw new EarshotError(
+        'unsupported',
+        'engine',
+        'audioWorklet',
+        'This page has no AudioWorklet: serve it from https or localhost, in a browser with Web Audio.',
+      );
+    }
+    const url = this.assetUrl('earshot-worklet.js');
+    try {
+      await retry(() => context.audioWorklet.addModule(url));
+    } catch (error) {
+      throw EarshotError.from(
+        error,
+        'asset-load',
+        'engine',
+        `load ${url}`,
+        "Check that the file is served there with CORS and a JavaScript type, that the page's CSP allows it, or call Earshot.configure({ baseUrl }).",
+      );
+    }
+  }
+}
+
+/** The engine of this page. */
+export const engine = new Engine();
+
+async function retry<T>(attempt: () => Promise<T>): Promise<T> {
+  for (const delay of RETRY_DELAYS) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error instanceof WebAssembly.CompileError) throw error;
+      await new Promise((resolve) => setTimeout(resolve, delay));
+    }
+  }
+  return attempt();
+}
+
+/** Resumes `context` now if the browser lets us, else at the next gesture. Returns how to stop trying. */
+function wake(context: AudioContext): () => void {
+  const resume = () => {
+    if (context.state === 'running' || context.state === 'closed') stop();
+    else void context.resume().then(stop, () => {});
+  };
+  const stop = () => GESTURES.forEach((gesture) => globalThis.removeEventListener?.(gesture, resume, true));
+  GESTURES.forEach((gesture) => globalThis.addEventListener?.(gesture, resume, true));
+  resume();
+  return stop;
+}

@@ -1,0 +1,26 @@
+/** The public interface of Earshot. */
+import { engine } from './engine.js';
+import type { Configuration } from './configuration.js';
+
+declare const __EARSHOT_VERSION__: string;
+
+/** The version of the package. */
+export const version: string = __EARSHOT_VERSION__;
+
+/** Sets where the library finds its files, and defaults for all later calls. Call it before anything else. */
+export function configure(configuration: Configuration): void {
+  engine.configure(configuration);
+}
+
+export { support, type SupportReport } from './support.js';
+export { enhance, type Enhancer, type EnhanceOptions } from './capture/enhance.js';
+export { createCaptureNode, type CaptureNode, type CaptureNodeOptions } from './capture/capture-node.js';
+export type { CaptureOptions, NoiseSuppression, NoiseSuppressionLevel } from './capture/options.js';
+export type { CaptureStats } from './capture/stats.js';
+export { attachSender, type SenderAttachment, type SenderStats } from './call/sender.js';
+export { attachReceiver, type ReceiverAttachment } from './call/receiver.js';
+export type { SenderOptions, SenderUpdate, ReceiverOptions, ReceiverUpdate } from './call/options.js';
+export type { PlayoutStats } from './call/stats.js';
+export { EarshotError, EarshotErrorEvent, type EarshotErrorCode, type EarshotModule } from './errors.js';
+export type { EarshotEventMap, State } from './lifecycle.js';
+export type { Configuration } from './configuration.js';

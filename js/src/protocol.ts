@@ -1,0 +1,227 @@
+/**
+ * Every message between threads, as discriminated unions; one pair of unions per channel.
+ *
+ * ```
+ * window ⇄ capture processor        node.port
+ * window ⇄ tap processor            node.port          tap ⇄ worker       a MessagePort of their own
+ * window ⇄ worker                   worker.postMessage
+ * window ⇄ sender pipe in the worker      a MessagePort per attachment, handed over with the transform
+ * window ⇄ receiver pipe in the worker    likewise      receiver pipe ⇄ playout processor  a MessagePort of their own
+ * window ⇄ playout processor        node.port
+ * ```
+ */
+
+/** A fault as it crosses threads; becomes an EarshotError in the window. */
+export interface Fault {
+  readonly type: 'fault';
+  readonly code: 'wasm-compile' | 'wasm-fault';
+  /** What was being done, for example `capture_process`. */
+  readonly operation: string;
+  readonly reason: string;
+}
+
+/** `running`: the WebAssembly carries the sound. `bypassed`: the dry sound is passed on request or for lack of Opus. */
+export interface StateReport {
+  readonly type: 'state';
+  readonly state: 'running' | 'bypassed';
+}
+
+/** Asks for a `StatsReport` with the same id. */
+export interface StatsRequest {
+  readonly type: 'stats';
+  readonly id: number;
+}
+
+/** `values` is laid out as the module's statistics enum says; empty while the module is not loaded. */
+export interface StatsReport {
+  readonly type: 'stats';
+  readonly id: number;
+  readonly values: Float64Array;
+}
+
+/** Ends the far side of the channel. Nothing is sent after it. */
+export interface Close {
+  readonly type: 'close';
+}
+
+// ---- capture -------------------------------------------------------------------------------------------------------
+
+/** Names under which `worklet/main.ts` registers its processors. */
+export const CAPTURE_PROCESSOR = 'earshot-capture';
+export const TAP_PROCESSOR = 'earshot-tap';
+export const PLAYOUT_PROCESSOR = 'earshot-playout';
+
+export interface CaptureSettings {
+  /** 0 (off) … 1. */
+  readonly noiseSuppression: number;
+  readonly autoGainControl: boolean;
+  readonly limiter: boolean;
+  readonly bypass: boolean;
+}
+
+/** `processorOptions` of the capture and playout processors. */
+export interface ProcessorOptions<Settings> {
+  readonly module: WebAssembly.Module;
+  readonly numChannels: number;
+  /** Render quantum of the context; 128 unless the page asked for another. */
+  readonly quantumFrames: number;
+  readonly settings: Settings;
+}
+
+export type CaptureCommand =
+  | { readonly type: 'update'; readonly settings: CaptureSettings }
+  | StatsRequest
+  | Close;
+
+export type CaptureReport = (StateReport & { readonly latencySamples: number }) | StatsReport | Fault;
+
+// ---- tap -----------------------------------------------------------------------------------------------------------
+
+/** `processorOptions` of the tap processor. */
+export interface TapProcessorOptions {
+  readonly numChannels: number;
+}
+
+export type TapCommand = { readonly type: 'connect'; readonly port: MessagePort } | Close;
+
+/** Frames a tap block holds. Two render quanta: half the messages of one, for 2.7 ms. */
+export const TAP_BLOCK_FRAMES = 256;
+
+/** Tap → worker: interleaved samples. Worker → tap: the same array given back for the next block. */
+export type TapBlock = Float32Array<ArrayBuffer>;
+
+// ---- worker --------------------------------------------------------------------------------------------------------
+
+export type PipeSide = 'sender' | 'receiver';
+
+/** Options of RTCRtpScriptTransform, and the part of `attach` that both kinds of transform share. */
+export interface PipeOptions {
+  readonly side: PipeSide;
+  readonly port: MessagePort;
+}
+
+export type WorkerCommand =
+  | { readonly type: 'module'; readonly module: WebAssembly.Module }
+  | ({ readonly type: 'attach'; readonly readable: ReadableStream; readonly writable: WritableStream } & PipeOptions);
+
+/** Sent once, when the worker's script has run. */
+export interface WorkerReport {
+  readonly type: 'ready';
+}
+
+/** RTP payload types and their codecs, for browsers whose frames do not say. */
+export interface PayloadTypes {
+  readonly type: 'payload-types';
+  /** Payload type → MIME type in lower case. */
+  readonly mimeTypes: Readonly<Record<number, string>>;
+}
+
+export interface PayloadTypesNeeded {
+  readonly type: 'payload-types-needed';
+}
+
+export interface EncoderSettings {
+  readonly application: 'voip' | 'audio' | 'lowdelay';
+  readonly numChannels: 1 | 2;
+  readonly bitrate: number;
+  readonly complexity: number;
+  readonly fec: boolean;
+  readonly dtx: boolean;
+  /** 0 … 1. */
+  readonly expectedLoss: number;
+  readonly maxBandwidth: OpusBandwidth;
+  /** Send the native payload. */
+  readonly bypass: boolean;
+}
+
+export type OpusBandwidth = 'narrowband' | 'mediumband' | 'wideband' | 'superwideband' | 'fullband';
+
+export type SenderCommand =
+  /** (Re)starts a retired pipe. */
+  | { readonly type: 'start'; readonly settings: EncoderSettings }
+  | { readonly type: 'update'; readonly settings: EncoderSettings }
+  /** The PCM source changed: what is queued belongs to the old one. */
+  | { readonly type: 'pcm'; readonly port: MessagePort }
+  | { readonly type: 'no-pcm' }
+  /** While the carrier track is muted its native (silent) payload is sent. */
+  | { readonly type: 'mute'; readonly muted: boolean }
+  | PayloadTypes
+  | { readonly type: 'stats'; readonly id: number }
+  /** Native payload from now on; the transform itself lives as long as the connection. */
+  | { readonly type: 'retire' };
+
+export interface SenderCounters {
+  /** Frames whose payload is ours. */
+  readonly framesEncoded: number;
+  /** Opus frames sent with the native payload: while loading, bypassed, muted, starved or after a fault. */
+  readonly framesNative: number;
+  /** Of those, for lack of sound in the queue. */
+  readonly framesStarved: number;
+  /** Frames of other codecs (DTMF, comfort noise …), always untouched. */
+  readonly framesOther: number;
+  readonly bytesEncoded: number;
+  /** bit/s over the last second of encoded sound. */
+  readonly bitrate: number;
+  /** Mean time of one encoder call, ms. */
+  readonly encodeTime: number;
+  /** Sound waiting for the next carrier frame, ms. */
+  readonly queuedTime: number;
+  /** Sound removed to keep the queue short (clock drift), ms. */
+  readonly trimmedTime: number;
+}
+
+export type SenderReport =
+  | StateReport
+  | Fault
+  | PayloadTypesNeeded
+  /** The transform received its first frame. */
+  | { readonly type: 'flowing' }
+  | { readonly type: 'stats'; readonly id: number; readonly counters: SenderCounters };
+
+export interface ReceiverSettings {
+  /** `silence`: give the native decoder Opus silence while ours plays. */
+  readonly nativeDecoder: 'keep' | 'silence';
+  /** Impairs what arrived, before both decoders. */
+  readonly simulate: { readonly loss: number; readonly jitter: number };
+}
+
+export type ReceiverCommand =
+  | { readonly type: 'start'; readonly settings: ReceiverSettings }
+  | { readonly type: 'update'; readonly settings: ReceiverSettings }
+  | { readonly type: 'playout'; readonly port: MessagePort }
+  | PayloadTypes
+  | { readonly type: 'retire' };
+
+export type ReceiverReport = PayloadTypesNeeded | { readonly type: 'flowing' };
+
+// ---- playout -------------------------------------------------------------------------------------------------------
+
+export interface ReceivedPacket {
+  readonly type: 'packet';
+  /** RTP payload; empty for padding. */
+  readonly payload: ArrayBuffer;
+  readonly payloadType: number;
+  readonly ssrc: number;
+  readonly sequenceNumber: number;
+  readonly rtpTimestamp: number;
+}
+
+/** Receiver pipe → playout processor. `route` tells when the sender changes to or from Opus. */
+export type PlayoutInput = ReceivedPacket | { readonly type: 'route'; readonly opus: boolean };
+
+export interface PlayoutSettings {
+  /** ms */
+  readonly minDelay: number;
+  /** ms */
+  readonly maxDelay: number;
+  readonly bypass: boolean;
+}
+
+export type PlayoutCommand =
+  | { readonly type: 'update'; readonly settings: PlayoutSettings }
+  | { readonly type: 'connect'; readonly port: MessagePort }
+  | StatsRequest
+  | Close;
+
+/** `StateReport` goes to the window and to the receiver pipe, which silences the native decoder only while we run. */
+export type PlayoutReport = StateReport | StatsReport | Fault;

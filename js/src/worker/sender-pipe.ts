@@ -1,0 +1,261 @@
+import type { EncoderSettings, SenderCommand, SenderCounters, SenderReport, StateReport, TapBlock } from '../protocol.js';
+import { opusSamples } from './opus-packet.js';
+import { PayloadRouter } from './payload-router.js';
+import { PcmQueue } from './pcm-queue.js';
+
+/** What the pipe needs of the Opus encoder. Any method may throw: that is the fault. */
+export interface PayloadEncoder {
+  /** Interleaved samples of the next packet, at least 5760 per channel. */
+  readonly input: Float32Array;
+  configure(settings: EncoderSettings): void;
+  /** Encodes `frames` of `input`; the result is valid until the next call. */
+  encode(frames: number): Uint8Array;
+}
+
+/** Carrier frames in a row without sound, after which none is held back any more: the source is gone, not late. */
+const PATIENCE = 3;
+
+/** Durations an Opus encoder takes (opus_encode), in samples at 48 kHz. */
+const ENCODABLE = new Set([120, 240, 480, 960, 1920, 2880, 3840, 4800, 5760]);
+
+/** Encoded sound over which the bit rate is measured: one second at 48 kHz. */
+const RATE_SAMPLES = 48000;
+
+/**
+ * One sender's frames, strictly one out for one in and in order. A carrier frame of Opus leaves with our payload of the same
+ * duration, encoded at that moment from the queued sound. It waits for missing sound, but never longer than to the next carrier
+ * frame; then, and whenever there is no encoder, it leaves with its native payload.
+ */
+export class SenderPipe {
+  readonly #router: PayloadRouter;
+  #settings: EncoderSettings | undefined;
+  #encoder: PayloadEncoder | undefined;
+  #queue: PcmQueue | undefined;
+  #pcmPort: MessagePort | undefined;
+  #muted = false;
+  #faulted = false;
+  #state: StateReport['state'] | undefined;
+  #flowing = false;
+  #held: { frame: RTCEncodedAudioFrame; samples: number } | undefined;
+  #missed = 0;
+  #nextTimestamp: number | undefined;
+  readonly #counters = new Counters();
+
+  constructor(
+    private readonly emit: (frame: RTCEncodedAudioFrame) => void,
+    private readonly report: (report: SenderReport) => void,
+    private readonly createEncoder: (settings: EncoderSettings) => Promise<PayloadEncoder>,
+  ) {
+    this.#router = new PayloadRouter(report);
+  }
+
+  onCommand(command: SenderCommand): void {
+    switch (command.type) {
+      case 'start':
+        return this.#start(command.settings);
+      case 'update':
+        return this.#configure(command.settings);
+      case 'pcm':
+        return this.#connect(command.port);
+      case 'no-pcm':
+        return this.#disconnect();
+      case 'mute':
+        this.#muted = command.muted;
+        if (command.muted) this.#release();
+        return;
+      case 'payload-types':
+        return this.#router.learn(command);
+      case 'stats':
+        return this.report({ type: 'stats', id: command.id, counters: this.#counters.read(this.#queue) });
+      case 'retire':
+        return this.#retire();
+    }
+  }
+
+  /** Takes the next frame from the native encoder. */
+  onFrame(frame: RTCEncodedAudioFrame): void {
+    if (!this.#flowing) {
+      this.#flowing = true;
+      this.report({ type: 'flowing' });
+    }
+    if (this.#held) this.#miss();
+    const metadata = frame.getMetadata();
+    const route = this.#router.route(metadata);
+    if (route !== 'opus') {
+      this.#counters.framesOther++;
+      return this.emit(frame);
+    }
+    const samples = opusSamples(new Uint8Array(frame.data));
+    const timestamp = metadata.rtpTimestamp;
+    // A jump says that the native encoder paused (DTX): the sound of the pause is not sent either.
+    if (timestamp !== this.#nextTimestamp) this.#queue?.restart();
+    this.#nextTimestamp = timestamp === undefined ? undefined : (timestamp + samples) >>> 0;
+    if (!this.#encodes(samples)) return this.#passNative(frame);
+    if (this.#replace(frame, samples)) return;
+    this.#held = { frame, samples };
+    if (this.#missed >= PATIENCE) this.#miss();
+  }
+
+  /** Takes sound from the tap. */
+  onPcm(block: TapBlock): void {
+    this.#queue?.write(block);
+    const held = this.#held;
+    if (held && this.#replace(held.frame, held.samples)) this.#held = undefined;
+  }
+
+  /** The connection has ended. */
+  close(): void {
+    this.#retire();
+  }
+
+  #encodes(samples: number): boolean {
+    if (!this.#encoder || !this.#queue || !this.#settings) return false;
+    return !this.#muted && !this.#settings.bypass && ENCODABLE.has(samples);
+  }
+
+  /** Sends `frame` with our payload if the sound for it is there. Also true when it left with its own because of a fault. */
+  #replace(frame: RTCEncodedAudioFrame, samples: number): boolean {
+    const encoder = this.#encoder!;
+    const input = encoder.input.subarray(0, samples * this.#settings!.numChannels);
+    if (!this.#queue!.take(input, samples)) return false;
+    try {
+      const before = performance.now();
+      const payload = encoder.encode(samples);
+      this.#counters.count(payload.length, samples, performance.now() - before);
+      frame.data = payload.slice().buffer;
+    } catch (error) {
+      this.#fault('encode', error);
+      this.#passNative(frame);
+      return true;
+    }
+    this.#missed = 0;
+    this.#enter('running');
+    this.emit(frame);
+    return true;
+  }
+
+  /** The held frame waited long enough. */
+  #miss(): void {
+    this.#missed++;
+    this.#counters.framesStarved++;
+    // What it waited for belongs to a frame that left without it.
+    this.#queue?.restart();
+    this.#release();
+  }
+
+  #release(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held) this.#passNative(held.frame);
+  }
+
+  #passNative(frame: RTCEncodedAudioFrame): void {
+    this.#counters.framesNative++;
+    this.emit(frame);
+  }
+
+  #start(settings: EncoderSettings): void {
+    this.#settings = settings;
+    this.#faulted = false;
+    this.#state = undefined;
+    if (this.#flowing) this.report({ type: 'flowing' });
+    this.createEncoder(settings).then(
+      (encoder) => {
+        // Retired or restarted meanwhile?
+        if (this.#settings === undefined || this.#encoder) return;
+        this.#encoder = encoder;
+        this.#configure(this.#settings);
+      },
+      (error: unknown) => this.#fault('instantiate', error),
+    );
+  }
+
+  #configure(settings: EncoderSettings): void {
+    if (!this.#settings) return;
+    this.#settings = settings;
+    if (settings.bypass) this.#release();
+    if (!this.#encoder) return;
+    try {
+      this.#encoder.configure(settings);
+    } catch (error) {
+      return this.#fault('configure', error);
+    }
+    if (settings.bypass) this.#enter('bypassed');
+  }
+
+  #connect(port: MessagePort): void {
+    if (!this.#settings) return port.close();
+    this.#disconnect();
+    this.#queue = new PcmQueue(this.#settings.numChannels);
+    this.#pcmPort = port;
+    port.onmessage = ({ data: block }: MessageEvent<TapBlock>) => {
+      this.onPcm(block);
+      port.postMessage(block, [block.buffer]);
+    };
+  }
+
+  #disconnect(): void {
+    this.#pcmPort?.close();
+    this.#pcmPort = undefined;
+    this.#release();
+    this.#queue = undefined;
+  }
+
+  #retire(): void {
+    this.#disconnect();
+    this.#settings = undefined;
+    this.#encoder = undefined;
+  }
+
+  #enter(state: StateReport['state']): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.report({ type: 'state', state });
+  }
+
+  #fault(operation: string, error: unknown): void {
+    this.#encoder = undefined;
+    if (this.#faulted) return;
+    this.#faulted = true;
+    const reason = error instanceof Error ? error.message : String(error);
+    const code = operation === 'instantiate' ? 'wasm-compile' : 'wasm-fault';
+    this.report({ type: 'fault', code, operation: `${operation} earshot-audio.wasm`, reason });
+  }
+}
+
+class Counters {
+  framesNative = 0;
+  framesStarved = 0;
+  framesOther = 0;
+  #framesEncoded = 0;
+  #bytesEncoded = 0;
+  #bitrate = 0;
+  #encodeTimeSum = 0;
+  #windowBytes = 0;
+  #windowSamples = 0;
+
+  count(bytes: number, samples: number, encodeTime: number): void {
+    this.#framesEncoded++;
+    this.#bytesEncoded += bytes;
+    this.#encodeTimeSum += encodeTime;
+    this.#windowBytes += bytes;
+    this.#windowSamples += samples;
+    if (this.#windowSamples < RATE_SAMPLES) return;
+    this.#bitrate = (8 * this.#windowBytes * 48000) / this.#windowSamples;
+    this.#windowBytes = this.#windowSamples = 0;
+  }
+
+  read(queue: PcmQueue | undefined): SenderCounters {
+    return {
+      framesEncoded: this.#framesEncoded,
+      framesNative: this.framesNative,
+      framesStarved: this.framesStarved,
+      framesOther: this.framesOther,
+      bytesEncoded: this.#bytesEncoded,
+      bitrate: this.#bitrate,
+      encodeTime: this.#framesEncoded > 0 ? this.#encodeTimeSum / this.#framesEncoded : 0,
+      queuedTime: (queue?.level ?? 0) / 48,
+      trimmedTime: (queue?.trimmed ?? 0) / 48,
+    };
+  }
+}
