@@ -1,4 +1,4 @@
-// node tools/setup.mjs [--for build|test]: everything a build needs, from nothing; a second run has nothing to do.
+// node tools/setup.mjs [--for build|test|bench]: everything needed, from nothing; a second run has nothing to do.
 // Writes build/deps.cmake, by which `cmake --preset …` finds the toolchain and the third-party libraries.
 import { mkdirSync, readFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,22 +38,22 @@ function checkNode() {
 
 /**
  * Sets up everything that `purpose` needs.
- * @param {'build' | 'test'} purpose 'test' adds the checkers and browsers
+ * @param {'build' | 'test' | 'bench'} purpose 'test' adds the checkers and browsers, 'bench' Google Benchmark
  */
 export async function setUp(purpose) {
   checkNode();
   mkdirSync(cacheDir(), { recursive: true });
-  await ensureSystemPackages(purpose === 'test' ? ['build', 'test'] : ['build']);
+  await ensureSystemPackages(purpose === 'build' ? ['build'] : ['build', 'test']);
   const emscripten = await ensureEmscripten();
-  const thirdParty = await ensureThirdParty(emscripten);
+  const thirdParty = await ensureThirdParty(emscripten, purpose);
   writeDeps({ emscripten, ...thirdParty });
   await ensureNodePackages();
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await runMain(async () => {
-    const purpose = process.argv[2] === '--for' ? process.argv[3] : 'test';
-    if (!['build', 'test'].includes(purpose)) throw new ToolError('usage: node tools/setup.mjs [--for build|test]');
+    const purpose = process.argv[2] === '--for' ? process.argv[3] : 'bench';
+    if (!['build', 'test', 'bench'].includes(purpose)) throw new ToolError('usage: node tools/setup.mjs [--for build|test|bench]');
     await setUp(purpose);
     console.log('Set-up is complete. Next: npm start, npm test, or cmake --preset native');
   });

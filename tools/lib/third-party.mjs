@@ -71,17 +71,26 @@ async function buildLibrary({ title, source, options, toolchain, prefix, log }) 
   rmSync(work, { recursive: true, force: true });
 }
 
+/** A page needs no more than the codec for the browser; the tests add their library and the host; benchmarks theirs. */
+function isNeeded(library, variant, purpose) {
+  if (purpose === 'bench') return true;
+  if (purpose === 'test') return library !== 'benchmark';
+  return variant !== 'native' && (library === 'opus' || library === 'ogg');
+}
+
 /**
  * Builds whatever is missing.
  * @param {{root: string, version: string}} emscripten
+ * @param {'build' | 'test' | 'bench'} purpose
  * @returns {Promise<{prefixes: Record<string, Record<string, string>>, versions: Record<string, string>}>} prefixes by variant and library
  */
-export async function ensureThirdParty(emscripten) {
+export async function ensureThirdParty(emscripten, purpose) {
   const lock = readLock();
   const hostCompiler = execFileSync('c++', ['--version'], { encoding: 'utf8' }).split('\n')[0];
   const prefixes = Object.fromEntries(variants.map((variant) => [variant, {}]));
   const versions = {};
   for (const [library, byVariant] of Object.entries(recipes)) {
+    if (!variants.some((variant) => isNeeded(library, variant, purpose))) continue;
     const source = await obtainSource(library, lock[library].candidates, join(cacheDir(), 'sources'));
     versions[library] = source.version;
     for (const variant of variants) {
@@ -95,6 +104,7 @@ export async function ensureThirdParty(emscripten) {
       const key = createHash('sha256').update(JSON.stringify([source.sha256, options, compiler])).digest('hex').slice(0, 12);
       const prefix = join(cacheDir(), 'third-party', `${library}-${source.version}-${variant}-${key}`);
       if (!existsSync(prefix)) {
+        if (!isNeeded(library, variant, purpose)) continue;
         const title = `Build ${library} ${source.version} for ${variant}`;
         const toolchain = isWasm && join(emscripten.root, 'cmake/Modules/Platform/Emscripten.cmake');
         await step(title, () => buildLibrary({ title, source: source.path, options, toolchain, prefix, log: `third-party-${library}-${variant}` }));

@@ -1,0 +1,45 @@
+// node tools/build.mjs: set-up, then everything a person can open: WebAssembly, library, site.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { buildJs } from './build-js.mjs';
+import { runMain } from './lib/errors.mjs';
+import { buildDir, root } from './lib/paths.mjs';
+import { run, step } from './lib/steps.mjs';
+import { setUp } from './setup.mjs';
+
+/**
+ * Configures and builds one CMake preset.
+ * @param {string} preset
+ * @param {{tests: boolean}} options tests: build the GoogleTest suites too
+ */
+export async function buildPreset(preset, { tests }) {
+  const log = `build-${preset}`;
+  const configure = ['--preset', preset, `-DEARSHOT_TESTS=${tests ? 'ON' : 'OFF'}`];
+  // A folder configured for other dependencies keeps their paths: start it afresh when they have moved.
+  await run('cmake', configure, { log, cwd: root }).catch((error) => {
+    if (!existsSync(join(buildDir, preset, 'CMakeCache.txt'))) throw error;
+    return run('cmake', ['--fresh', ...configure], { log, cwd: root });
+  });
+  await run('cmake', ['--build', join(buildDir, preset), '-j', String(availableParallelism())], { log, cwd: root, append: true });
+}
+
+/** dist/ and build/site from built modules. */
+export async function buildPages() {
+  await step('Bundle the library', buildJs);
+  const { buildSite } = await import('../site/build.mjs');
+  await step('Build the site', buildSite);
+}
+
+export async function buildAll() {
+  for (const preset of ['wasm', 'wasm-scalar']) await step(`Build ${preset}`, () => buildPreset(preset, { tests: false }));
+  await buildPages();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await runMain(async () => {
+    await setUp('build');
+    await buildAll();
+  });
+}
