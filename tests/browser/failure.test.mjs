@@ -1,0 +1,113 @@
+/** When our WebAssembly breaks: the dry call goes on, and the page is told once. */
+import assert from 'node:assert/strict';
+
+import { longestGap, toneDbfs } from './analysis/level.mjs';
+import { test } from './harness/suite.mjs';
+
+/** The dry sound must be back within this, on the sample clock of the recording. */
+const MAX_GAP_SECONDS = 0.1;
+
+function assertNoGap({ sampleRate, channels }, channel = 0) {
+  const gap = longestGap(channels[channel]) / sampleRate;
+  assert.ok(gap <= MAX_GAP_SECONDS, `silent for ${(1000 * gap).toFixed(0)} ms`);
+  return gap;
+}
+
+/** The recording's level of a tone over its first or last half second. */
+function toneAt({ sampleRate, channels }, where, hertz, channel = 0) {
+  const length = sampleRate / 2;
+  const samples = channels[channel];
+  return toneDbfs(where === 'start' ? samples.subarray(0, length) : samples.subarray(samples.length - length), sampleRate, hertz);
+}
+
+/** How many calls of an export make about 4 s: long enough for every part to be running, and recorded, before the trap. */
+const FOUR_SECONDS = { quanta: 1500, packets: 200 };
+const RECORDED_SECONDS = 6;
+
+const traps = [
+  { part: 'enhancer', fault: `/faulty/capture_process/${FOUR_SECONDS.quanta}/` },
+  { part: 'sender', fault: `/faulty/encoder_encode/${FOUR_SECONDS.packets}/` },
+  { part: 'receiver', fault: `/faulty/playout_process/${FOUR_SECONDS.quanta}/` },
+];
+
+for (const { part, fault } of traps) {
+  test(`a trap in the ${part} in mid-call leaves the dry call`, {}, async (t) => {
+    const proxy = await t.proxy();
+    const { id, states, errors } = await t.page.evaluate(
+      async ({ candidates, part, fault, seconds }) => {
+        const Earshot = await harness.loadLibrary();
+        Earshot.configure({ baseUrl: fault });
+        const context = await harness.audioContext({ sampleRate: 48000 });
+        const dry = harness.trackOf(harness.tone(context, 400));
+        const attached = {};
+        const errors = { enhancer: [], sender: [], receiver: [] };
+        const watch = (name, one) => {
+          one.addEventListener('error', ({ error }) => errors[name].push(error.code));
+          return (attached[name] = one);
+        };
+        // Nothing that changes the level: the recording must be steady but for the fault.
+        const settings = { noiseSuppression: 'off', autoGainControl: false, audioContext: context };
+        const enhancer = watch('enhancer', await Earshot.enhance(dry, settings));
+        await harness.call({
+          track: enhancer.track,
+          proxy: candidates,
+          // A source of its own tells our payload (1 kHz) from the native one (400 Hz).
+          onSender: (one) => watch('sender', Earshot.attachSender(one, part === 'sender' ? { source: harness.tone(context, 1000) } : {})),
+          onReceiver: (one) => watch('receiver', Earshot.attachReceiver(one, { audioContext: context })),
+        });
+        await Promise.all(Object.values(attached).map(({ ready }) => ready));
+        const node = part === 'enhancer' ? enhancer.node : attached.receiver.node;
+        const states = [attached[part].state];
+        // The far end starts with a fade-in of its own.
+        await harness.sleep(part === 'enhancer' ? 0 : 0.5);
+        const id = await harness.record(context, [node], seconds);
+        states.push(attached[part].state);
+        return { id, states, errors };
+      },
+      { candidates: proxy.candidates, part, fault, seconds: RECORDED_SECONDS },
+    );
+    const recording = t.recording(id);
+    assert.deepEqual(states, ['running', 'bypassed'], 'the trap did not fall into the recording');
+    assert.deepEqual(errors, { enhancer: [], sender: [], receiver: [], [part]: ['wasm-fault'] });
+    t.note(`gap ${(1000 * assertNoGap(recording)).toFixed(0)} ms`);
+    assert.ok(toneAt(recording, 'end', 400) > -20, 'the dry sound is not there');
+    if (part === 'sender') {
+      assert.ok(toneAt(recording, 'start', 1000) > -20 && toneAt(recording, 'start', 400) < -50, 'our payload was not there');
+      assert.ok(toneAt(recording, 'end', 1000) < -50, 'our payload is still there');
+    }
+  });
+}
+
+test('modules that cannot be loaded leave the dry call from the start', {}, async (t) => {
+  const proxy = await t.proxy();
+  const { id, states, errors, rejections } = await t.page.evaluate(async (candidates) => {
+    const Earshot = await harness.loadLibrary();
+    Earshot.configure({ wasmUrl: { worklet: '/missing.wasm', audio: '/missing.wasm' } });
+    const context = await harness.audioContext({ sampleRate: 48000 });
+    const attached = {};
+    const errors = { enhancer: [], sender: [], receiver: [] };
+    const watch = (name, one) => {
+      one.addEventListener('error', ({ error }) => errors[name].push(error.code));
+      return (attached[name] = one);
+    };
+    const enhancer = watch('enhancer', await Earshot.enhance(harness.trackOf(harness.tone(context, 400)), { audioContext: context }));
+    await harness.call({
+      track: enhancer.track,
+      proxy: candidates,
+      onSender: (one) => watch('sender', Earshot.attachSender(one, { source: harness.tone(context, 1000) })),
+      onReceiver: (one) => watch('receiver', Earshot.attachReceiver(one, { audioContext: context })),
+    });
+    const settled = Promise.allSettled(Object.values(attached).map(({ ready }) => ready));
+    await harness.sleep(0.5);
+    // Spans the attempts to load and their failure.
+    const id = await harness.record(context, [attached.receiver.node], 5);
+    const rejections = (await settled).map(({ reason }) => reason?.code);
+    return { id, rejections, errors, states: Object.values(attached).map(({ state }) => state) };
+  }, proxy.candidates);
+  assert.deepEqual(rejections, ['asset-load', 'asset-load', 'asset-load']);
+  assert.deepEqual(errors, { enhancer: ['asset-load'], sender: ['asset-load'], receiver: ['asset-load'] });
+  assert.deepEqual(states, ['bypassed', 'bypassed', 'bypassed']);
+  const recording = t.recording(id);
+  t.note(`gap ${(1000 * assertNoGap(recording)).toFixed(0)} ms`);
+  assert.ok(toneAt(recording, 'end', 400) > -20 && toneAt(recording, 'end', 1000) < -50);
+});
