@@ -7,9 +7,9 @@
 namespace earshot {
 namespace {
 
-// Below this a frame is a pause. Less than the probability that makes a frame speech, so that the
-// undecided frames at the edges of words count for neither.
-constexpr float kPauseProbability = 0.2F;
+// Below this a frame is a pause: all that is not decidedly speech, or swelling noise would read too
+// low.
+constexpr float kPauseProbability = 0.9F;
 // -110 dBFS: below the rounding noise of 16-bit capture, so a muted or not yet running source.
 constexpr float kDigitalSilencePower = 1e-11F;
 

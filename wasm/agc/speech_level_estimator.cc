@@ -3,9 +3,9 @@
 namespace earshot {
 namespace {
 
-// A frame is speech from this probability on. The suppressor's detector is decided most of the
-// time; the value is not critical.
-constexpr float kSpeechProbability = 0.5F;
+// A frame is speech from this probability on. Voiced speech is decided; what is not may be noise
+// that swells.
+constexpr float kSpeechProbability = 0.9F;
 // … and only when it stands out from the background by this power ratio (6 dB): below, its level is
 // not measurable.
 constexpr float kMinPowerOverNoise = 4.0F;

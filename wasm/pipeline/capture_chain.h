@@ -24,19 +24,19 @@ struct CaptureChainConfig {
   int block_multiple = 1;
 };
 
-/// What the chain saw and did; levels are of the latest 10 ms or more, smoothed for display where
-/// it says so.
+/// What the chain saw and did. Of two channels the louder counts. Levels at input and output are
+/// smoothed for display (LevelMeter); those of the stages are of the latest frame of 5.3 ms.
 struct CaptureStats {
-  double input_peak_dbfs = -120.0;  ///< Sample peak of the latest block, at the chain's rate.
-  double input_rms_dbfs = -120.0;   ///< Louder channel.
+  double input_peak_dbfs = -120.0;  ///< At the chain's rate, at least -120, as all levels.
+  double input_rms_dbfs = -120.0;
   double output_peak_dbfs = -120.0;
   double output_rms_dbfs = -120.0;
   double speech_probability = 0.0;    ///< 0 … 1.
-  double speech_level_dbfs = -120.0;  ///< Active speech before gain control, RMS.
-  double noise_level_dbfs = -120.0;   ///< Background at the microphone, RMS.
-  double noise_attenuation_db = 0.0;  ///< ≥ 0, by the noise suppressor.
+  double speech_level_dbfs = -120.0;  ///< RMS of active speech before gain control, long-term.
+  double noise_level_dbfs = -120.0;   ///< RMS of the background at the microphone, long-term.
+  double noise_attenuation_db = 0.0;  ///< ≥ 0, by the noise suppressor, mean over the speech band.
   double gain_db = 0.0;               ///< By gain control.
-  double limiter_reduction_db = 0.0;  ///< ≥ 0, largest within the latest block.
+  double limiter_reduction_db = 0.0;  ///< ≥ 0, the largest within the frame.
   double frames_processed = 0.0;      ///< Samples per channel since Create, at the chain's rate.
 };
 
