@@ -33,6 +33,8 @@ function(earshot_test folder)
   if(EMSCRIPTEN)
     target_link_options(${folder}_test PRIVATE -sALLOW_MEMORY_GROWTH=1 -sSTACK_SIZE=1MB
                         -sEXIT_RUNTIME=1 -sNODERAWFS=1)
+    # Emscripten's JavaScript is CommonJS, but .js means a module below our package.json.
+    set_target_properties(${folder}_test PROPERTIES SUFFIX ".cjs")
   endif()
   add_test(NAME ${folder} COMMAND ${folder}_test)
 endfunction()
