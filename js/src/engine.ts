@@ -1,6 +1,7 @@
+import { compileModule } from './compile.js';
 import { assetUrl, type AssetName, type Configuration } from './configuration.js';
 import { EarshotError } from './errors.js';
-import { compileModule, simdSupported } from './wasm/loader.js';
+import { simdSupported } from './wasm/loader.js';
 
 /** The modules the window hands out; the file module is for Node alone. */
 export type ModuleName = 'worklet' | 'audio';
@@ -104,7 +105,7 @@ export class Engine {
         'engine',
         `load ${url}`,
         compiles
-          ? "Check that the server sends the file unchanged and that the page's CSP allows 'wasm-unsafe-eval'."
+          ? "Check that this address serves the file itself and not a page, and that the CSP allows 'wasm-unsafe-eval'."
           : 'Check that the file is served there, or call Earshot.configure({ baseUrl }) with the folder of its files.',
       );
     });

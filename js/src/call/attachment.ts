@@ -67,7 +67,7 @@ export abstract class Attachment<Report> extends EventTarget {
   }
 
   /** @internal */
-  protected send(command: { readonly type: string }, transfer: Transferable[] = []): void {
+  protected send(command: object, transfer: Transferable[] = []): void {
     this.#pipe?.port.postMessage(command, transfer);
   }
 

@@ -39,7 +39,7 @@ export class SenderPipe {
   #held: { frame: RTCEncodedAudioFrame; samples: number } | undefined;
   #missed = 0;
   #nextTimestamp: number | undefined;
-  readonly #counters = new Counters();
+  #counters = new Counters();
 
   constructor(
     private readonly emit: (frame: RTCEncodedAudioFrame) => void,
@@ -138,8 +138,6 @@ export class SenderPipe {
   #miss(): void {
     this.#missed++;
     this.#counters.framesStarved++;
-    // What it waited for belongs to a frame that left without it.
-    this.#queue?.restart();
     this.#release();
   }
 
@@ -151,6 +149,8 @@ export class SenderPipe {
 
   #passNative(frame: RTCEncodedAudioFrame): void {
     this.#counters.framesNative++;
+    // The sound of this frame has been sent now; the next of ours must not send it again.
+    this.#queue?.restart();
     this.emit(frame);
   }
 
@@ -158,6 +158,7 @@ export class SenderPipe {
     this.#settings = settings;
     this.#faulted = false;
     this.#state = undefined;
+    this.#counters = new Counters();
     if (this.#flowing) this.report({ type: 'flowing' });
     this.createEncoder(settings).then(
       (encoder) => {

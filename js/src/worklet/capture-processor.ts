@@ -1,5 +1,5 @@
 import type { CaptureCommand, CaptureReport, CaptureSettings, ProcessorOptions } from '../protocol.js';
-import { CaptureChain } from './capture-chain.js';
+import { CaptureChain } from '../wasm/capture-chain.js';
 import { ChainProcessor } from './chain-processor.js';
 
 type Options = { processorOptions: ProcessorOptions<CaptureSettings> };
@@ -9,7 +9,9 @@ export class CaptureProcessor extends ChainProcessor<CaptureSettings, Extract<Ca
   declare protected chain: CaptureChain | null;
 
   constructor(options: Options) {
-    super(options, (processorOptions) => new CaptureChain(processorOptions));
+    super(options, ({ module, numChannels, quantumFrames }) => {
+      return new CaptureChain(module, { sampleRate, numChannels, maxFrames: quantumFrames, blockMultiple: quantumFrames });
+    });
     if (this.chain) this.onCommand({ type: 'update', settings: options.processorOptions.settings });
   }
 

@@ -1,6 +1,11 @@
 import { CrossFade } from '../audio/cross-fade.js';
 import type { Fault, StatsRequest, Close, ProcessorOptions } from '../protocol.js';
-import type { Chain } from './chain.js';
+
+/** What the chains of wasm/ have in common. */
+export interface Chain {
+  /** A copy of the statistics. */
+  stats(): Float64Array;
+}
 
 /** What every chain processor understands besides its own commands. */
 type CommonCommand = StatsRequest | Close;

@@ -7,9 +7,9 @@ import type {
   ProcessorOptions,
   StateReport,
 } from '../protocol.js';
+import { PlayoutChain } from '../wasm/playout-chain.js';
 import { ChainProcessor } from './chain-processor.js';
 import { PacketInbox } from './packet-inbox.js';
-import { PlayoutChain } from './playout-chain.js';
 
 type OwnCommand = Extract<PlayoutCommand, { type: 'update' | 'connect' }>;
 type Options = { processorOptions: ProcessorOptions<PlayoutSettings> };
@@ -20,11 +20,14 @@ export class PlayoutProcessor extends ChainProcessor<PlayoutSettings, OwnCommand
   readonly #inbox = new PacketInbox();
   #bypass: boolean;
   #opus = true;
+  #started = false;
   #state: StateReport['state'] | undefined;
   #pipe: MessagePort | undefined;
 
   constructor(options: Options) {
-    super(options, (processorOptions) => new PlayoutChain(processorOptions));
+    super(options, ({ module, numChannels, quantumFrames }) => {
+      return new PlayoutChain(module, { sampleRate, numChannels, maxFrames: quantumFrames });
+    });
     this.#bypass = options.processorOptions.settings.bypass;
     this.chain?.configure(options.processorOptions.settings);
   }
@@ -38,8 +41,9 @@ export class PlayoutProcessor extends ChainProcessor<PlayoutSettings, OwnCommand
     this.checkQuantum(frames);
     this.#inbox.drain((packet) => chain.insert(packet));
     chain.process(frames);
+    this.#started ||= chain.started;
     const play = !this.#bypass && this.#opus;
-    if (!play || chain.started) this.#enter(play ? 'running' : 'bypassed');
+    if (!play || this.#started) this.#enter(play ? 'running' : 'bypassed');
     this.fade.mix(output, chain.output);
   }
 
