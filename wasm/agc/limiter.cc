@@ -148,7 +148,7 @@ void Limiter::Process(AudioView block) {
   }
 }
 
-float Limiter::reduction_db() const { return -AmplitudeToDb(smallest_gain_); }
+float Limiter::reduction_db() const { return 0.0F - AmplitudeToDb(smallest_gain_); }
 
 void Limiter::Reset() {
   hold_.Reset();

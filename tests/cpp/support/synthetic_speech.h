@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <numbers>
 #include <random>
 #include <vector>
@@ -29,6 +30,7 @@ struct SyntheticSpeech {
 inline SyntheticSpeech MakeSyntheticSpeech(const SyntheticSpeechConfig& config) {
   constexpr double kSyllableSeconds = 0.25;
   constexpr double kVoicedPart = 0.8;  // of a syllable
+  constexpr double kStressDb[] = {-3.0, -9.0, 0.0, -6.0, -12.0, -1.0, -8.0};
   constexpr double kPitchHz = 140.0;
   constexpr int kHarmonics = 12;
   constexpr std::size_t kTableSize = 4096;
@@ -60,7 +62,10 @@ inline SyntheticSpeech MakeSyntheticSpeech(const SyntheticSpeechConfig& config) 
     if (!speech.active[i]) {
       continue;
     }
-    const double envelope = std::sqrt(std::sin(std::numbers::pi * in_syllable / kVoicedPart));
+    const auto syllable = static_cast<std::size_t>(in_sentence / kSyllableSeconds);
+    const double stress = std::pow(10.0, kStressDb[syllable % std::size(kStressDb)] / 20.0);
+    const double envelope =
+        stress * std::sqrt(std::sin(std::numbers::pi * in_syllable / kVoicedPart));
     voice[i] =
         envelope * pitch_period[static_cast<std::size_t>(t * kPitchHz * kTableSize) % kTableSize];
     energy += voice[i] * voice[i];
