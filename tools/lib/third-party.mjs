@@ -53,7 +53,8 @@ export function readLock() {
   return libraries;
 }
 
-async function buildLibrary({ title, source, options, toolchain, prefix, log }) {
+/** Builds one tarball with CMake and moves the result to `prefix`; an interrupted or failed build leaves `prefix` absent. */
+export async function buildLibrary({ source, options, toolchain, prefix, log }) {
   const work = `${prefix}.work`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, 'source'), { recursive: true });
@@ -64,9 +65,7 @@ async function buildLibrary({ title, source, options, toolchain, prefix, log }) 
   await run('cmake', configure, { log, append: true });
   await run('cmake', ['--build', join(work, 'build'), '-j', String(availableParallelism())], { log, append: true });
   await run('cmake', ['--install', join(work, 'build')], { log, append: true });
-  if (!existsSync(join(work, 'prefix/include'))) throw new Error(`${title}: nothing was installed`);
   // The rename is the stamp: a prefix that exists is whole.
-  rmSync(prefix, { recursive: true, force: true });
   renameSync(join(work, 'prefix'), prefix);
   rmSync(work, { recursive: true, force: true });
 }
@@ -107,7 +106,7 @@ export async function ensureThirdParty(emscripten, purpose) {
         if (!isNeeded(library, variant, purpose)) continue;
         const title = `Build ${library} ${source.version} for ${variant}`;
         const toolchain = isWasm && join(emscripten.root, 'cmake/Modules/Platform/Emscripten.cmake');
-        await step(title, () => buildLibrary({ title, source: source.path, options, toolchain, prefix, log: `third-party-${library}-${variant}` }));
+        await step(title, () => buildLibrary({ source: source.path, options, toolchain, prefix, log: `third-party-${library}-${variant}` }));
       }
       prefixes[variant][library] = prefix;
     }
