@@ -1,6 +1,6 @@
 // node tools/build-js.mjs: bundles js/src and collects everything a page or the command line needs in dist/.
 //   earshot.js (global Earshot) · earshot.mjs · earshot.d.ts · earshot-worklet.js · earshot-worker.js · cli.mjs · *.wasm
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { generateAbi } from './generate-abi.mjs';
@@ -8,6 +8,8 @@ import { explain, runMain, ToolError } from './lib/errors.mjs';
 import { root, buildDir } from './lib/paths.mjs';
 
 const dist = join(root, 'dist');
+/** Written here and moved as a whole: a page being served never sees half a build. Beside dist/ for the source maps' paths. */
+const part = join(root, 'dist.part');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const source = (path) => join(root, 'js/src', path);
@@ -48,7 +50,7 @@ const bundles = {
 
 async function bundleAll(esbuild) {
   for (const [file, options] of Object.entries(bundles)) {
-    const result = await esbuild.build({ ...common, ...options, outfile: join(dist, file) }).catch((error) => {
+    const result = await esbuild.build({ ...common, ...options, outfile: join(part, file) }).catch((error) => {
       const lines = (error.errors ?? []).map(({ text, location }) => `    ${location ? `${location.file}:${location.line}: ` : ''}${text}`);
       throw lines.length > 0 ? new ToolError(`dist/${file} does not build:\n${lines.join('\n')}`) : error;
     });
@@ -64,7 +66,7 @@ async function writeTypes() {
   console.error = () => {}; // its progress lines
   try {
     const [types] = generateDtsBundle([entry], { preferredConfigPath: join(root, 'js/tsconfig.json') });
-    writeFileSync(join(dist, 'earshot.d.ts'), types);
+    writeFileSync(join(part, 'earshot.d.ts'), types);
   } catch (error) {
     throw new ToolError(`dist/earshot.d.ts does not build: ${error.message}`, { cause: error });
   } finally {
@@ -77,7 +79,7 @@ function copyModules() {
   for (const variant of ['wasm', 'wasm-scalar']) {
     const folder = join(buildDir, variant, 'dist');
     if (!existsSync(folder)) throw new ToolError(`build/${variant}/dist is missing. Run:  npm run build`);
-    for (const file of readdirSync(folder).filter((name) => name.endsWith('.wasm'))) copyFileSync(join(folder, file), join(dist, file));
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.wasm'))) copyFileSync(join(folder, file), join(part, file));
   }
 }
 
@@ -85,18 +87,20 @@ function copyModules() {
 function writeBuildInfo() {
   const deps = JSON.parse(readFileSync(join(buildDir, 'deps.json'), 'utf8'));
   const info = { version, toolchain: `Emscripten ${deps.emscripten.version}`, libraries: { opus: deps.versions.opus, ogg: deps.versions.ogg } };
-  writeFileSync(join(dist, 'build-info.json'), `${JSON.stringify(info, null, 2)}\n`);
+  writeFileSync(join(part, 'build-info.json'), `${JSON.stringify(info, null, 2)}\n`);
 }
 
 export async function buildJs() {
   generateAbi();
   const esbuild = await import('esbuild');
-  rmSync(dist, { recursive: true, force: true });
-  mkdirSync(dist);
+  rmSync(part, { recursive: true, force: true });
+  mkdirSync(part);
   await bundleAll(esbuild);
   await writeTypes();
   copyModules();
   writeBuildInfo();
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(part, dist);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -10,14 +10,16 @@ import { buildDir, cacheDir, root } from './paths.mjs';
 
 const execute = promisify(execFile);
 
-/** @returns {Promise<string[]>} one line per wrong place */
+/** @returns {Promise<string[]>} one line per file that is not as clang-format would write it */
 export async function checkFormat() {
-  const files = listFiles('wasm', 'tests/cpp', 'bench').filter((path) => /\.(h|cc)$/.test(path));
+  const sources = listFiles('wasm', 'tests/cpp', 'bench').filter((path) => /\.(h|cc)$/.test(path));
   try {
-    await execute('clang-format', ['--dry-run', '-Werror', ...files], { cwd: root, maxBuffer: 1 << 26 });
+    await execute('clang-format', ['--dry-run', '-Werror', ...sources], { cwd: root, maxBuffer: 1 << 26 });
     return [];
   } catch (error) {
-    return error.stderr.split('\n').filter((line) => / error: /.test(line));
+    const files = [...error.stderr.matchAll(/^([^:\n]+):\d+:\d+: error: /gm)].map(([, file]) => file);
+    if (files.length === 0) throw error;
+    return [...new Set(files)].map((file) => `${file} is not formatted: clang-format -i ${file}`);
   }
 }
 

@@ -10,7 +10,6 @@ namespace earshot {
 namespace {
 
 constexpr float kUnit = 0x1p24F;  // a reduction of 1
-constexpr float kCoefficientUnit = 0x1p32F;
 
 bool IsWithin(float value, float low, float high) { return value >= low && value <= high; }
 

@@ -1,5 +1,5 @@
-// AudioDecoder: what the jitter buffer needs of a codec. Implemented in codec/, used by jitter/, so that neither knows
-// the other. Output is interleaved float, nominally in [-1, 1].
+// AudioDecoder: what the jitter buffer needs of a codec. Implemented in codec/, used by jitter/, so
+// that neither knows the other. Output is interleaved float, nominally in [-1, 1].
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,9 @@
 
 namespace earshot {
 
-/// A stateful decoder of one stream's packets. Nothing allocates after construction; all calls are real-time safe.
-/// Payloads come from the network and may hold anything. Counts are in samples per channel at sample_rate_hz();
-/// a negative result is a StatusCode.
+/// A stateful decoder of one stream's packets. Nothing allocates after construction; all calls are
+/// real-time safe. Payloads come from the network and may hold anything. Counts are in samples per
+/// channel at sample_rate_hz(); a negative result is a StatusCode.
 class AudioDecoder {
  public:
   virtual ~AudioDecoder() = default;
@@ -20,17 +20,20 @@ class AudioDecoder {
   /// Duration of `payload`, or a negative code if it is not a packet of this codec.
   virtual int PacketDuration(std::span<const uint8_t> payload) const = 0;
 
-  /// Whether `payload` carries a redundant copy of the packet before it (Opus in-band FEC, RFC 6716 §2.1.7).
+  /// Whether `payload` carries a redundant copy of the packet before it (Opus in-band FEC, RFC 6716
+  /// §2.1.7).
   virtual bool HasRedundancy(std::span<const uint8_t> payload) const = 0;
 
   /// Decodes `payload` into `out`, which must hold PacketDuration() × num_channels() samples.
   virtual int Decode(std::span<const uint8_t> payload, std::span<float> out) = 0;
 
-  /// Decodes the packet *before* `payload` (of `num_frames` samples per channel) from the redundancy in `payload`.
-  virtual int DecodeRedundancy(std::span<const uint8_t> payload, int num_frames, std::span<float> out) = 0;
+  /// Decodes the packet *before* `payload` (of `num_frames` samples per channel) from the
+  /// redundancy in `payload`.
+  virtual int DecodeRedundancy(std::span<const uint8_t> payload, int num_frames,
+                               std::span<float> out) = 0;
 
-  /// Continues the sound for `num_frames` samples per channel when nothing arrived. `num_frames` must be a multiple of
-  /// 2.5 ms and at most 120 ms.
+  /// Continues the sound for `num_frames` samples per channel when nothing arrived. `num_frames`
+  /// must be a multiple of 2.5 ms and at most 120 ms.
   virtual int Conceal(int num_frames, std::span<float> out) = 0;
 
   /// Forgets the stream's history, as for a new SSRC.

@@ -5,8 +5,9 @@
 
 namespace earshot {
 
-/// Read-write planar view of `num_frames` samples per channel. Cheap to copy; owns nothing. The pointers must
-/// outlive the view. Samples are nominally in [-1, 1], but any finite value is allowed.
+/// Read-write planar view of `num_frames` samples per channel. Cheap to copy; owns nothing. The
+/// pointers must outlive the view. Samples are nominally in [-1, 1], but any finite value is
+/// allowed.
 template <typename Sample>
 class BasicAudioView {
  public:

@@ -1,8 +1,9 @@
 // Errors as values: the library is built without exceptions.
 //
-// Functions that set something up return Status or StatusOr<T>. Real-time functions (Process, Decode …)
-// return a count ≥ 0 or a negative StatusCode instead, so that a result crosses the WebAssembly boundary
-// as one integer. Messages are string literals: nothing is allocated to report an error.
+// Functions that set something up return Status or StatusOr<T>. Real-time functions (Process,
+// Decode …) return a count ≥ 0 or a negative StatusCode instead, so that a result crosses the
+// WebAssembly boundary as one integer. Messages are string literals: nothing is allocated to report
+// an error.
 #pragma once
 
 #include <optional>
@@ -44,8 +45,8 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] StatusOr {
  public:
-  StatusOr(Status status) : status_(status) {}                    // NOLINT(google-explicit-constructor)
-  StatusOr(T value) : value_(std::move(value)) {}                 // NOLINT(google-explicit-constructor)
+  StatusOr(Status status) : status_(status) {}     // NOLINT(google-explicit-constructor)
+  StatusOr(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return value_.has_value(); }
   const Status& status() const { return status_; }
