@@ -1,0 +1,33 @@
+/** `npx earshot`: the engine on files, on the same WebAssembly that pages load. */
+import { Command, CommanderError } from 'commander';
+import { addEnhance } from './enhance.js';
+import { InputError } from './input-error.js';
+
+declare const __EARSHOT_VERSION__: string;
+
+const program = new Command('earshot')
+  .description('The Earshot media engine on files')
+  .version(__EARSHOT_VERSION__)
+  .showSuggestionAfterError(false)
+  .exitOverride()
+  .configureOutput({ outputError: () => {} }); // printed below, as one line
+addEnhance(program);
+
+/** Wrong input ends with 2, as `grep` and `diff` do; anything else is a fault of ours and ends with 1. */
+async function run(): Promise<number> {
+  try {
+    await program.parseAsync();
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+    const message = error instanceof Error ? error.message : String(error);
+    const oneLine = message.replace(/^error: /, '').replace(/\s+/g, ' ').trim();
+    console.error(`earshot: ${oneLine === '(outputHelp)' ? 'give a command; earshot --help lists them' : oneLine}`);
+    return error instanceof InputError || error instanceof CommanderError ? 2 : 1;
+  }
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error; // a reader such as `head` may leave early
+});
+process.exitCode = await run();
