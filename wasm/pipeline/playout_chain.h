@@ -1,8 +1,8 @@
 // PlayoutChain: RTP payloads in, blocks at the audio context's rate out.
 //
-//   auto chain = PlayoutChain::Create({.sample_rate_hz = 44100, .num_channels = 2, .max_block_frames = 128});
-//   chain.value()->InsertPacket({ssrc, sequence_number, timestamp}, payload_type, payload);
-//   chain.value()->Process(out);
+//   auto chain = PlayoutChain::Create({.sample_rate_hz = 44100, .num_channels = 2,
+//   .max_block_frames = 128}); chain.value()->InsertPacket({ssrc, sequence_number, timestamp},
+//   payload_type, payload); chain.value()->Process(out);
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@
 namespace earshot {
 
 struct PlayoutChainConfig {
-  int sample_rate_hz = 48000;    ///< Of the output, 8000 … 96000.
-  int num_channels = 1;          ///< Of the output, 1 or 2; the decoder mixes down or copies as needed.
-  int max_block_frames = 128;    ///< Longest block Process will be asked for, 1 … 16384.
+  int sample_rate_hz = 48000;  ///< Of the output, 8000 … 96000.
+  int num_channels = 1;  ///< Of the output, 1 or 2; the decoder mixes down or copies as needed.
+  int max_block_frames = 128;  ///< Longest block Process will be asked for, 1 … 16384.
   JitterBufferConfig jitter;
 };
 
@@ -27,11 +27,12 @@ struct PlayoutStats {
   int64_t packets_rejected = 0;  ///< Other payload type, or longer than kMaxPacketBytes.
   double level_dbfs = -127;      ///< RMS of the output, smoothed; −127 for silence.
   double peak_dbfs = -127;
-  double latency_ms = 0;         ///< Jitter buffer's current delay + what waits behind it (resampler, block adaptation).
+  double latency_ms =
+      0;  ///< Jitter buffer's current delay + what waits behind it (resampler, block adaptation).
 };
 
-/// One stream from network to loudspeaker. Nothing is allocated after Create; InsertPacket, Process and the setters are
-/// real-time safe. One thread.
+/// One stream from network to loudspeaker. Nothing is allocated after Create; InsertPacket, Process
+/// and the setters are real-time safe. One thread.
 class PlayoutChain {
  public:
   static StatusOr<std::unique_ptr<PlayoutChain>> Create(const PlayoutChainConfig& config);
@@ -40,7 +41,8 @@ class PlayoutChain {
   /// Copies one Opus payload. Returns 0 or a negative StatusCode; never faults on hostile bytes.
   int InsertPacket(const RtpPacketInfo& info, int payload_type, std::span<const uint8_t> payload);
 
-  /// Fills `out` (num_channels() planes, at most max_block_frames). Returns the frames written or a negative StatusCode.
+  /// Fills `out` (num_channels() planes, at most max_block_frames). Returns the frames written or a
+  /// negative StatusCode.
   int Process(AudioView out);
 
   Status set_delay_bounds(int min_ms, int max_ms);

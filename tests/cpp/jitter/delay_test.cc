@@ -1,0 +1,161 @@
+// What the delay does over time: convergence, stalls, bounds, drift.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "jitter/delay_estimator.h"
+#include "simulation.h"
+
+namespace earshot::testing {
+namespace {
+
+std::vector<Sent> Jitter(std::vector<Sent> sent, int max_ticks, unsigned seed) {
+  std::mt19937 random(seed);
+  for (Sent& packet : sent)
+    packet.arrival_tick += static_cast<int64_t>(random() % static_cast<unsigned>(max_ticks + 1));
+  return sent;
+}
+
+// Everything sent in [from, from + length) ticks is held up until the end of it.
+std::vector<Sent> Stall(std::vector<Sent> sent, int64_t from, int64_t length) {
+  for (Sent& packet : sent) {
+    if (packet.arrival_tick >= from && packet.arrival_tick < from + length)
+      packet.arrival_tick = from + length;
+  }
+  return sent;
+}
+
+double MeanLagMs(const Simulation& simulation, size_t from_tick) {
+  double sum = 0;
+  for (size_t i = from_tick; i < simulation.lag_frames.size(); ++i)
+    sum += static_cast<double>(simulation.lag_frames[i]);
+  return sum * 10 / kTick / static_cast<double>(simulation.lag_frames.size() - from_tick);
+}
+
+TEST(DelayEstimator, ConvergesToTheJitterQuantile) {
+  for (const int spread : {0, 2, 5, 12}) {
+    DelayEstimator estimator(kTick);
+    std::mt19937 random(3);
+    for (int64_t i = 0; i < 3000; ++i) {
+      const auto late = static_cast<int64_t>(random() % static_cast<unsigned>(spread + 1));
+      estimator.Update(2 * i + late, (100 + late) * kTick);
+    }
+    EXPECT_EQ(estimator.base_offset(), 100 * kTick);
+    EXPECT_LE(estimator.target_ticks(), spread);
+    EXPECT_GE(estimator.target_ticks(), spread - 2);
+  }
+}
+
+TEST(DelayEstimator, RisesAtOnceAndForgetsASingleStall) {
+  DelayEstimator estimator(kTick);
+  int64_t tick = 0;
+  for (int i = 0; i < 2000; ++i, tick += 2) estimator.Update(tick, 0);
+  EXPECT_EQ(estimator.target_ticks(), 0);
+  for (int late = 40; late > 0; late -= 2) estimator.Update(tick, late * kTick);
+  int raised = 0;
+  for (int i = 0; i < 1000; ++i, tick += 2) {
+    estimator.Update(tick, 0);
+    raised += estimator.target_ticks() > 0 ? 1 : 0;
+  }
+  EXPECT_LT(raised, 500) << "10 s after a single stall it must be forgotten";
+  // Recurring every two seconds, it is provided for.
+  for (int stall = 0; stall < 10; ++stall) {
+    for (int late = 40; late > 0; late -= 2) estimator.Update(tick, late * kTick);
+    for (int i = 0; i < 100; ++i, tick += 2) estimator.Update(tick, 0);
+  }
+  EXPECT_EQ(estimator.target_ticks(), 40);
+}
+
+TEST(DelayEstimator, FollowsClockDriftBothWays) {
+  for (const double ppm : {-200.0, 200.0}) {
+    DelayEstimator estimator(kTick);
+    int64_t offset = 0;
+    for (int64_t i = 0; i < 60000; ++i) {
+      offset = static_cast<int64_t>(std::floor(static_cast<double>(i) * 2 * ppm * 1e-6)) * kTick;
+      estimator.Update(2 * i, offset);
+    }
+    EXPECT_LE(std::abs(estimator.base_offset() - offset), kTick);
+    EXPECT_LE(estimator.target_ticks(), 1);
+  }
+}
+
+TEST(Delay, SettlesWithinAPacketOfTheJitter) {
+  for (const int spread : {2, 6}) {
+    SCOPED_TRACE(spread);
+    Simulation simulation(Voice);
+    simulation.Run(Jitter(Send({.num_packets = 1500}), spread, 11), 3000);
+    // A packet of 20 ms is complete after two ticks; the worst one `spread` later.
+    EXPECT_LE(MeanLagMs(simulation, 1500), 20 + spread * 10 + 20);
+    EXPECT_GE(MeanLagMs(simulation, 1500), 20 + spread * 10 - 20);
+    EXPECT_LE(simulation.stats().concealed_samples, 40 * kTick);
+  }
+}
+
+TEST(Delay, ComesBackAfterATwoSecondStall) {
+  Simulation simulation(Voice);
+  const auto sent = Stall(Send({.num_packets = 1500}), 1000, 200);
+  simulation.Run(sent, 1500);
+  const double target_lag = 20 + simulation.stats().target_delay_ms;
+  EXPECT_LE(simulation.LagMs(), target_lag + 20) << "3 s after the stall";
+  EXPECT_EQ(simulation.stats().interruptions, 1);
+}
+
+TEST(Delay, MinimumIsKeptAndReachedByStretchingAlone) {
+  Simulation simulation(Voice, {.min_delay_ms = 200});
+  simulation.Run(Send({.num_packets = 1000}), 2000);
+  EXPECT_NEAR(MeanLagMs(simulation, 800), 20 + 200, 10);
+  EXPECT_EQ(simulation.stats().concealed_samples, 2 * kTick);
+  EXPECT_GT(simulation.stats().inserted_samples, 18 * kTick);
+}
+
+TEST(Delay, MaximumIsKeptWhateverTheJitter) {
+  Simulation simulation(Voice, {.max_delay_ms = 60});
+  simulation.Run(Jitter(Send({.num_packets = 1000}), 30, 5), 2000);
+  EXPECT_LE(simulation.stats().target_delay_ms, 60);
+  const auto latest =
+      *std::max_element(simulation.lag_frames.begin() + 100, simulation.lag_frames.end());
+  // The longest packet there is (120 ms) is allowed on top before sound is passed over, and a stall
+  // (300 ms) cannot be undone.
+  EXPECT_LE(latest, (2 + 6 + 12 + 30) * kTick);
+  EXPECT_LE(MeanLagMs(simulation, 500), 20 + 60 + 120);
+}
+
+TEST(Delay, BoundsChangeWhilePlaying) {
+  Simulation simulation(Voice);
+  const auto sent = Send({.num_packets = 2000});
+  simulation.Run(sent, 1000);
+  EXPECT_NEAR(simulation.LagMs(), 20, 1);
+  ASSERT_TRUE(simulation.buffer->set_delay_bounds(100, 100).ok());
+  simulation.Run(sent, 1000);
+  EXPECT_NEAR(simulation.LagMs(), 120, 10);
+  ASSERT_TRUE(simulation.buffer->set_delay_bounds(0, 2000).ok());
+  simulation.Run(sent, 1000);
+  EXPECT_NEAR(simulation.LagMs(), 20, 10);
+  // Slower and faster, but nothing lost on the way.
+  EXPECT_EQ(simulation.stats().concealed_samples, 2 * kTick);
+  EXPECT_EQ(simulation.stats().packets_discarded, 0);
+}
+
+TEST(Delay, AStallIsBridgedBySlowerPlaying) {
+  // 150 ms of sound at hand when 200 ms of it is held up.
+  const auto sent = Stall(Send({.num_packets = 500}), 600, 20);
+  Simulation simulation(Voice, {.min_delay_ms = 150});
+  simulation.Run(sent, 900);
+  EXPECT_EQ(simulation.stats().concealed_samples, 2 * kTick);
+  EXPECT_EQ(simulation.stats().interruptions, 0);
+}
+
+TEST(Delay, FollowsAFastSenderClock) {
+  // One sample in 5000 too fast: a tick more every 50 s; two minutes.
+  auto sent = Send({.num_packets = 6000});
+  for (size_t i = 0; i < sent.size(); ++i)
+    sent[i].arrival_tick -= static_cast<int64_t>(i) * 2 / 5000;
+  Simulation simulation(Voice);
+  simulation.Run(sent, 11995);
+  EXPECT_EQ(simulation.stats().packets_discarded, 0);
+  EXPECT_LE(simulation.stats().current_delay_ms, 40);
+}
+
+}  // namespace
+}  // namespace earshot::testing

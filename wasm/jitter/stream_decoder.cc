@@ -1,0 +1,150 @@
+#include "jitter/stream_decoder.h"
+
+#include <algorithm>
+
+#include "jitter/tuning.h"
+
+namespace earshot {
+namespace {
+// An Opus packet of one or two bytes holds no sound: it announces or keeps up a pause (RFC 7587
+// §3.1.3, RFC 6716 §3.2.1).
+constexpr std::size_t kMaxPausePayloadBytes = 2;
+}  // namespace
+
+StreamDecoder::StreamDecoder(AudioDecoder& decoder, PacketBuffer& packets, int frames_per_tick)
+    : decoder_(decoder),
+      packets_(packets),
+      frames_per_tick_(frames_per_tick),
+      quantum_(frames_per_tick / 4) {}
+
+void StreamDecoder::Start() {
+  started_ = true;
+  first_timestamp_ = next_timestamp_ = packets_.front().timestamp;
+  next_sequence_number_ = packets_.front().sequence_number;
+  invented_frames_ = waited_frames_ = 0;
+}
+
+void StreamDecoder::Reset() {
+  decoder_.Reset();
+  started_ = pausing_ = false;
+}
+
+bool StreamDecoder::NextIsInSequence() const {
+  return !packets_.empty() && packets_.front().sequence_number == next_sequence_number_ &&
+         packets_.front().timestamp == next_timestamp_ && packets_.front().duration_samples > 0;
+}
+
+void StreamDecoder::PopFront() {
+  const int64_t missing = packets_.front().sequence_number - next_sequence_number_;
+  counters_.lost += std::max<int64_t>(missing, 0);
+  next_sequence_number_ = packets_.front().sequence_number + 1;
+  invented_frames_ = waited_frames_ = 0;
+  packets_.PopFront();
+}
+
+Piece StreamDecoder::Invent(PieceKind kind, int64_t frames, SoundBuffer& sound) {
+  const auto whole = static_cast<int>(std::clamp<int64_t>(
+      (frames + quantum_ - 1) / quantum_ * quantum_, quantum_, frames_per_tick_));
+  const std::span<float> out = sound.Prepare(whole);
+  if (decoder_.Conceal(whole, out) < 0) std::fill(out.begin(), out.end(), 0.0f);
+  sound.Commit(whole);
+  return {kind, whole, 0};
+}
+
+Piece StreamDecoder::DecodeFront(int64_t tick, SoundBuffer& sound) {
+  const BufferedPacket& packet = packets_.front();
+  int frames = packet.duration_samples;
+  if (frames > 0) frames = decoder_.Decode(packet.payload, sound.Prepare(frames));
+  if (frames <= 0) {
+    // Of no use, as if it had been lost: the sequence number stays open and its time is concealed.
+    ++counters_.decode_errors;
+    packets_.PopFront();
+    return {};
+  }
+  sound.Commit(frames);
+  pausing_ = packet.payload.size() <= kMaxPausePayloadBytes;
+  counters_.skipped_samples += packet.timestamp - next_timestamp_;
+  next_timestamp_ = packet.timestamp + frames;
+  const int64_t wait_ticks = tick - packet.arrival_tick;
+  PopFront();
+  return {PieceKind::kDecoded, frames, wait_ticks};
+}
+
+Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, SoundBuffer& sound) {
+  if (packets_.empty()) {
+    if (pausing_) {
+      next_timestamp_ += frames_per_tick_;
+      invented_frames_ += frames_per_tick_;
+      return Invent(PieceKind::kPause, frames_per_tick_, sound);
+    }
+    waited_frames_ += frames_per_tick_;
+    return Invent(PieceKind::kUnderrun, frames_per_tick_, sound);
+  }
+  const BufferedPacket& front = packets_.front();
+  if (front.payload.empty()) {
+    ++counters_.empty;
+    PopFront();
+    return {};
+  }
+  const int64_t missing = front.sequence_number - next_sequence_number_;
+  const int64_t gap = front.timestamp - next_timestamp_;
+  // A pause is the time to get to the wanted delay unheard.
+  if (pausing_ && gap >= 0 && excess_frames < 0) {
+    return Invent(PieceKind::kPause, -excess_frames, sound);
+  }
+  if (gap < 0) {
+    // Concealed in the meantime: of no use any more if all of it was, else it is played and playing
+    // falls back. Otherwise the sender's clock has jumped.
+    if (front.duration_samples > 0 && -gap <= invented_frames_ && -gap >= front.duration_samples &&
+        packets_.size() > 1) {
+      ++counters_.discarded;
+      const int64_t invented = invented_frames_;
+      PopFront();
+      invented_frames_ = invented;
+      return {};
+    }
+    return DecodeFront(tick, sound);
+  }
+  if (gap == 0) return DecodeFront(tick, sound);
+
+  const int64_t shorten =
+      std::max(excess_frames + tuning::kGapCreditTicks * frames_per_tick_, waited_frames_);
+  if (missing == 0) {
+    if (gap <= shorten) return DecodeFront(tick, sound);
+    const Piece piece =
+        Invent(PieceKind::kPause, std::min(gap - std::max<int64_t>(shorten, 0), gap), sound);
+    next_timestamp_ += piece.frames;
+    invented_frames_ += piece.frames;
+    return piece;
+  }
+  const bool redundant = gap >= front.duration_samples && front.duration_samples % quantum_ == 0 &&
+                         decoder_.HasRedundancy(front.payload);
+  const int64_t recoverable = redundant ? front.duration_samples : 0;
+  if (recoverable > 0 && gap - recoverable <= std::max<int64_t>(shorten, 0)) {
+    const auto frames = static_cast<int>(recoverable);
+    const std::span<float> out = sound.Prepare(frames);
+    if (decoder_.DecodeRedundancy(front.payload, frames, out) == frames) {
+      sound.Commit(frames);
+      ++counters_.recovered;
+      next_timestamp_ = front.timestamp;
+      return {PieceKind::kRecovered, frames, 0};
+    }
+  }
+  if (gap <= shorten) return DecodeFront(tick, sound);
+  const Piece piece = Invent(
+      PieceKind::kLost, std::min(gap - recoverable - std::max<int64_t>(shorten, 0), gap), sound);
+  next_timestamp_ += piece.frames;
+  invented_frames_ += piece.frames;
+  return piece;
+}
+
+void StreamDecoder::SkipTo(int64_t timestamp) {
+  while (packets_.size() > 1 && packets_.front().timestamp < timestamp) {
+    ++counters_.discarded;
+    PopFront();
+  }
+  counters_.skipped_samples += packets_.front().timestamp - next_timestamp_;
+  next_timestamp_ = packets_.front().timestamp;
+}
+
+}  // namespace earshot

@@ -1,0 +1,89 @@
+// StreamDecoder: makes one continuous stream of sound of the packets in the buffer: decodes those
+// that are there, recovers or conceals those that are not, and keeps the timeline of the sender.
+#pragma once
+
+#include <cstdint>
+
+#include "base/audio_decoder.h"
+#include "jitter/packet_buffer.h"
+#include "jitter/sound_buffer.h"
+
+namespace earshot {
+
+/// What a stretch of sound was made from.
+enum class PieceKind {
+  kDecoded,    ///< A packet.
+  kRecovered,  ///< The in-band FEC of the packet after the missing one.
+  kLost,       ///< Concealment of sound known to be missing; the timeline moves on.
+  kUnderrun,   ///< Concealment because nothing has arrived; the timeline waits.
+  kPause,      ///< The decoder's own noise across a pause in transmission (DTX).
+  kNothing,    ///< No sound: an empty packet was passed over, or the timeline jumped.
+};
+
+struct Piece {
+  PieceKind kind = PieceKind::kNothing;
+  int frames = 0;          ///< Appended to the sound buffer.
+  int64_t wait_ticks = 0;  ///< kDecoded: how long the packet waited in the buffer.
+};
+
+/// What happened to packets besides being played; counted since construction.
+struct StreamCounters {
+  int64_t lost = 0;
+  int64_t recovered = 0;
+  int64_t discarded = 0;
+  int64_t empty = 0;
+  int64_t decode_errors = 0;
+  int64_t skipped_samples = 0;  ///< Of the sender's timeline, passed over without sound.
+};
+
+/// Real-time safe. Reads and pops `packets`; the only user of `decoder`.
+class StreamDecoder {
+ public:
+  StreamDecoder(AudioDecoder& decoder, PacketBuffer& packets, int frames_per_tick);
+
+  /// Starts, or starts again, with the packet at the front.
+  void Start();
+  /// Forgets the stream and resets the decoder.
+  void Reset();
+
+  bool started() const { return started_; }
+  /// Timestamp Start began with.
+  int64_t first_timestamp() const { return first_timestamp_; }
+  /// Timestamp that follows the sound made so far.
+  int64_t next_timestamp() const { return next_timestamp_; }
+  /// Packets before this sequence number come too late.
+  int64_t next_sequence_number() const { return next_sequence_number_; }
+  /// Whether the next piece is the very next packet, so that decoding it early decides nothing.
+  bool NextIsInSequence() const;
+  /// Whether sound is expected that has not arrived (no pause in transmission).
+  bool pausing() const { return pausing_; }
+
+  /// Appends the next piece, at most 120 ms. `excess_frames` is how much later than wanted playing
+  /// is (negative: earlier); what has to be invented anyway is made that much shorter.
+  Piece Next(int64_t tick, int64_t excess_frames, SoundBuffer& sound);
+
+  /// Drops packets undecoded until what remains starts at or after `timestamp`, and joins there.
+  void SkipTo(int64_t timestamp);
+
+  const StreamCounters& counters() const { return counters_; }
+
+ private:
+  Piece DecodeFront(int64_t tick, SoundBuffer& sound);
+  Piece Invent(PieceKind kind, int64_t frames, SoundBuffer& sound);
+  void PopFront();
+
+  AudioDecoder& decoder_;
+  PacketBuffer& packets_;
+  const int frames_per_tick_;
+  const int quantum_;  // Granularity of Conceal.
+  StreamCounters counters_;
+  int64_t first_timestamp_ = 0;
+  int64_t next_timestamp_ = 0;
+  int64_t next_sequence_number_ = 0;
+  int64_t invented_frames_ = 0;  // Of the timeline, since the last packet.
+  int64_t waited_frames_ = 0;    // Concealed while the timeline waited, since the last packet.
+  bool started_ = false;
+  bool pausing_ = false;
+};
+
+}  // namespace earshot

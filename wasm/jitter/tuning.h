@@ -1,0 +1,60 @@
+// Tuning constants of the jitter buffer. Chosen by replaying recorded packet traces against
+// libwebrtc's NetEq (bench/results/jitter.json); docs/jitter.md tells what each trades for what.
+// Ticks are 10 ms.
+#pragma once
+
+namespace earshot::tuning {
+
+// --- Delay estimation
+// -----------------------------------------------------------------------------------------------
+// Length of a block, of which the worst packet counts: about the time it takes to fall back after a
+// stall.
+inline constexpr int kBlockTicks = 50;
+// What a block's weight is multiplied by with each block after it: 1/e in 10 s.
+inline constexpr float kForget = 0.95f;
+// Share of the remembered blocks in which playing may run dry.
+inline constexpr float kToleratedShare = 0.1f;
+// The usual offset follows this quantile of the packets, by this many ticks a packet.
+inline constexpr float kUsualQuantile = 0.5f;
+inline constexpr float kUsualStep = 0.03f;
+
+// --- Timeline
+// -------------------------------------------------------------------------------------------------------
+// Concealment of a gap may be cut by this much below the wanted delay, to be won back by slower
+// playing: stretched speech sounds better than invented speech.
+inline constexpr int kGapCreditTicks = 2;
+// Sound later than wanted by more than this is passed over.
+inline constexpr int kSkipTicks = 150;
+
+// --- Speed: at least this similar, at most this fast
+// ---------------------------------------------------------------- Packets overdue by this much
+// beyond the usual: the network has stalled.
+inline constexpr int kOverdueTicks = 4;
+inline constexpr float kStalledSimilarity = 0.5f;
+inline constexpr float kStalledSpeed = 0.5f;
+// Below the wanted delay.
+inline constexpr float kSlowSimilarity = 0.8f;
+inline constexpr float kSlowSpeed = 0.75f;
+// Above the wanted delay …
+inline constexpr float kFastSimilarity = 0.85f;
+inline constexpr float kFastSpeed = 1.15f;
+// … by more than this …
+inline constexpr int kHurryTicks = 6;
+inline constexpr float kHurrySimilarity = 0.5f;
+inline constexpr float kHurrySpeed = 1.4f;
+// … or this.
+inline constexpr int kUrgentTicks = 20;
+inline constexpr float kUrgentSpeed = 2;
+
+// The similarity asked for sinks to nothing in this time if none is found.
+inline constexpr float kPatienceTicks = 100;
+
+// --- Silence
+// --------------------------------------------------------------------------------------------------------
+// The noise floor is the least power, allowed to rise by this factor a tick (2 dB/s).
+inline constexpr float kNoiseFloorRise = 1.005f;
+// Silence is what is below the floor times this (6 dB), or below −60 dBFS.
+inline constexpr float kSilenceAboveFloor = 4;
+inline constexpr float kSilencePower = 1e-6f;
+
+}  // namespace earshot::tuning
