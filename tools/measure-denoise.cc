@@ -1,5 +1,5 @@
-// Runs a 48 kHz mono 16-bit WAV through the noise suppressor, delay removed: the native program of measure-denoise.py.
-// usage: measure-denoise IN.wav OUT.wav off|low|moderate|high|max
+// Runs a 48 kHz mono 16-bit WAV through the noise suppressor, delay removed: the native program of
+// measure-denoise.py. usage: measure-denoise IN.wav OUT.wav off|low|moderate|high|max
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -33,7 +33,8 @@ void Enhance(earshot::NoiseSuppressor& suppressor, std::vector<float>& samples) 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto* level = argc == 4 ? std::find(std::begin(kLevels), std::end(kLevels), argv[3]) : std::end(kLevels);
+  const auto* level =
+      argc == 4 ? std::find(std::begin(kLevels), std::end(kLevels), argv[3]) : std::end(kLevels);
   if (level == std::end(kLevels)) {
     std::fprintf(stderr, "usage: measure-denoise IN.wav OUT.wav off|low|moderate|high|max\n");
     return 2;
@@ -52,5 +53,6 @@ int main(int argc, char** argv) {
     return static_cast<int16_t>(std::lrintf(std::clamp(x * 32768.0F, -32768.0F, 32767.0F)));
   });
   std::memcpy(bytes.data() + kHeaderBytes, pcm.data(), pcm.size() * 2);
-  std::ofstream(argv[2], std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(argv[2], std::ios::binary)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }

@@ -9,8 +9,8 @@ namespace earshot {
 namespace {
 
 // Quefrencies, in periods of 24 kHz.
-constexpr int kEnvelopeFine = 4;
-constexpr int kEnvelopeEnd = 30;
+constexpr int kEnvelopeCoarseEnd = 4;
+constexpr int kEnvelopeFineEnd = 30;
 constexpr int kShortestPitch = 24000 / 400;
 constexpr int kLongestPitch = 24000 / 95;
 constexpr int kPitchReach = 2;
@@ -25,9 +25,9 @@ StatusOr<CepstralSmoother> CepstralSmoother::Create() {
 
 CepstralSmoother::CepstralSmoother(RealFft fft) : fft_(std::move(fft)) {
   for (int q = 0; q < kBins; ++q) {
-    base_[static_cast<std::size_t>(q)] = q < kEnvelopeFine  ? kEnvelopeFineSmoothing
-                                         : q < kEnvelopeEnd ? kEnvelopeSmoothing
-                                                            : kFineSmoothing;
+    base_[static_cast<std::size_t>(q)] = q < kEnvelopeCoarseEnd ? kEnvelopeCoarseSmoothing
+                                         : q < kEnvelopeFineEnd ? kEnvelopeFineSmoothing
+                                                                : kFineSmoothing;
   }
   Reset();
 }
@@ -47,15 +47,17 @@ void CepstralSmoother::Smooth(std::span<float> log_spectrum) {
   for (std::size_t k = 0; k < kBins; ++k) log_spectrum[k] = spectrum_[k].real();
 }
 
-int CepstralSmoother::FindPitch() const {
-  const auto* first = cepstrum_.begin() + kShortestPitch;
-  const auto* peak = std::max_element(first, cepstrum_.begin() + kLongestPitch);
-  return *peak > kPitchThreshold ? static_cast<int>(peak - cepstrum_.begin()) : 0;
+int CepstralSmoother::FindPitch() {
+  const std::span pitches =
+      std::span(cepstrum_).subspan(kShortestPitch, kLongestPitch - kShortestPitch);
+  const auto peak = std::max_element(pitches.begin(), pitches.end());
+  pitch_strength_ = std::max(*peak, 0.0F);
+  return *peak > kPitchThreshold ? kShortestPitch + static_cast<int>(peak - pitches.begin()) : 0;
 }
 
 void CepstralSmoother::UpdateWeights(int pitch) {
   for (std::size_t q = 0; q < kBins; ++q) {
-    weight_[q] = kWeightRecovery * weight_[q] + (1.0F - kWeightRecovery) * base_[q];
+    weight_[q] = kPitchRelease * weight_[q] + (1.0F - kPitchRelease) * base_[q];
   }
   if (pitch == 0) return;
   for (int q = pitch - kPitchReach; q <= pitch + kPitchReach; ++q) {
@@ -67,6 +69,7 @@ void CepstralSmoother::UpdateWeights(int pitch) {
 void CepstralSmoother::Reset() {
   smoothed_.fill(0.0F);
   weight_ = base_;
+  pitch_strength_ = 0.0F;
   started_ = false;
 }
 

@@ -26,11 +26,14 @@ class CepstralSmoother {
   /// `log_spectrum`: kBins values, replaced by the smoothed ones.
   void Smooth(std::span<float> log_spectrum);
 
+  /// Height of the highest cepstral peak among pitch periods in the latest frame; 0 or more.
+  float pitch_strength() const { return pitch_strength_; }
+
   void Reset();
 
  private:
   explicit CepstralSmoother(RealFft fft);
-  int FindPitch() const;
+  int FindPitch();
   void UpdateWeights(int pitch);
 
   RealFft fft_;
@@ -39,6 +42,7 @@ class CepstralSmoother {
   std::array<float, kBins> smoothed_;  // cepstrum, recursive mean
   std::array<float, kBins> base_;      // smoothing constant per coefficient without pitch
   std::array<float, kBins> weight_;  // the one in use: back to base_ slowly when the pitch moves on
+  float pitch_strength_ = 0.0F;
   bool started_ = false;
 };
 

@@ -40,7 +40,7 @@ inline float FastExp2(float x) {
   p = p * f + 0.0555071327F;
   p = p * f + 0.240221197F;
   p = p * f + 0.693146967F;
-  p = p * f + 1.00000007F;
+  p = p * f + 1.0F;
   return std::bit_cast<float>(std::bit_cast<int32_t>(p) + whole * (1 << 23));
 }
 

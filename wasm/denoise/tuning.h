@@ -1,36 +1,62 @@
-// Every constant that was chosen by listening and measuring rather than derived, for frames of 5.33
+// Every constant that was chosen by measuring and listening rather than derived, for frames of 5.33
 // ms (kHopSize). Chosen on the tuning set of tools/measure-denoise.py, judged on its hold-out set:
 // docs/denoise.md.
 #pragma once
 
 namespace earshot {
 
-// Noise estimate (Gerkmann & Hendriks 2012, §IV; their constants for 16 ms frames taken to 5.33
-// ms).
-inline constexpr float kNoisePriorSnrDb = 15.0F;      // ξ_H1: fixed SNR of the speech hypothesis
-inline constexpr float kNoiseSmoothing = 0.928F;      // 0.8^(1/3)
-inline constexpr float kPresenceSmoothing = 0.9655F;  // 0.9^(1/3)
-inline constexpr float kPresenceLimit = 0.99F;        // stagnation guard
+// The named strengths off, low, moderate, high, max: most attenuation while speech is present, dB.
+inline constexpr float kFloorDb[] = {0.0F, -6.0F, -12.0F, -18.0F, -26.0F};
+// Change of strength: off to max in 46 ms.
+inline constexpr float kGlideDbPerFrame = 3.0F;
 
-// A-priori SNR, decision-directed (Ephraim & Malah 1984, equation (51)).
+// Noise PSD (Gerkmann & Hendriks 2012, §IV). The smoothing constants of the paper, 0.8 and 0.9, are
+// for 16 ms frames: 0.9^(1/3) is taken over; the noise itself is smoothed more slowly, which keeps
+// long vowels out of it.
+inline constexpr float kNoisePriorSnrDb = 15.0F;  // SNR of the speech hypothesis
+inline constexpr float kNoiseSmoothing = 0.96F;
+inline constexpr float kPresenceSmoothing = 0.9655F;
+inline constexpr float kPresenceLimit = 0.99F;  // guard against stagnation
+
+// A-priori SNR above 12 kHz: decision-directed (Ephraim & Malah 1984, equation (51)).
 inline constexpr float kDecisionWeight = 0.96F;
 inline constexpr float kMinPriorSnrDb = -18.0F;
 
-// Cepstral smoothing.
-inline constexpr float kEnvelopeFineSmoothing = 0.3F;
-inline constexpr float kEnvelopeSmoothing = 0.85F;
-inline constexpr float kFineSmoothing = 0.96F;
+// A-priori SNR up to 12 kHz: cepstro-temporal smoothing (Breithaupt, Gerkmann & Martin 2008),
+// constants per frame.
+inline constexpr float kEnvelopeCoarseSmoothing =
+    0.3F;                                               // quefrencies below 0.17 ms: level and tilt
+inline constexpr float kEnvelopeFineSmoothing = 0.85F;  // below 1.25 ms: formants
+inline constexpr float kFineSmoothing = 0.96F;          // the rest, save the pitch
 inline constexpr float kPitchSmoothing = 0.5F;
-inline constexpr float kPitchThreshold = 0.2F;
-inline constexpr float kWeightRecovery = 0.9F;
-inline constexpr float kCepstralBias = 0.25F;
+inline constexpr float kPitchThreshold = 0.2F;  // cepstral peak, in units of log2 power
+inline constexpr float kPitchRelease =
+    0.9F;  // how slowly a coefficient goes back to strong smoothing
 inline constexpr float kMinInstantSnrDb = -15.0F;
-inline constexpr float kTcsMix = 1.0F;
+inline constexpr float kCepstralBiasLog2 =
+    0.25F;  // the mean of a logarithm lies below the logarithm of the mean
 
-// Speech presence (Cohen 2002, §III).
-inline constexpr float kPresenceSnrSmoothing = 0.8F;
-inline constexpr float kPresenceLowDb = -10.0F;
-inline constexpr float kPresenceHighDb = -5.0F;
-inline constexpr float kMinPresencePrior = 0.05F;
+// Gain (Cohen 2002, equation (12)): probability of speech in a bin before looking at it.
+inline constexpr float kPresencePrior = 0.9F;
+// Bins 0 and 1 (below 70 Hz) carry no speech: turned down by this share of the floor.
+inline constexpr float kLowCut[] = {1.0F, 0.5F};
+
+// Pauses: this share of the floor on top while the detector finds no speech; time constant 175 ms.
+inline constexpr float kGateDepth = 1.2F;
+inline constexpr float kGateRelease = 0.97F;
+
+// Speech detector: per time constant the weights of low, middle and high band SNR, likelihood,
+// pitch and spread, then the bias. A logistic regression, fitted; its evidence is then shifted and
+// steepened into the reported probability.
+inline constexpr float kDetectorSmoothing[] = {0.0F, 0.8F, 0.95F, 0.99F};
+inline constexpr float kDetectorWeights[][6] = {
+    {0.7725F, 0.3359F, 0.2854F, -0.1957F, 0.3542F, 0.1048F},
+    {-0.6572F, -0.01597F, -0.03609F, -0.3861F, 2.326F, -0.01909F},
+    {1.561F, 0.4176F, 0.09628F, -0.7222F, -3.87F, 0.01973F},
+    {-1.206F, 0.4782F, -0.609F, 0.09806F, 19.54F, -0.004766F},
+};
+inline constexpr float kDetectorBias = -1.3949F;
+inline constexpr float kDetectorThreshold = 0.7F;
+inline constexpr float kDetectorSlope = 2.0F;
 
 }  // namespace earshot

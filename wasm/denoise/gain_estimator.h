@@ -1,0 +1,51 @@
+// GainEstimator: from the power spectrum of noisy speech to the gain of every bin.
+//
+//   power ─► noise PSD ─► SNRs, smoothed in the cepstrum ─► log-MMSE gain under speech presence ─►
+//   floor, gate, low cut
+//                                      └─► speech detector ─► gate of the pauses
+#pragma once
+
+#include "base/status.h"
+#include "denoise/cepstral_smoother.h"
+#include "denoise/noise_estimator.h"
+#include "denoise/spectrum.h"
+#include "denoise/speech_detector.h"
+
+namespace earshot {
+
+/// One call a frame; real-time safe after Create.
+class GainEstimator {
+ public:
+  static StatusOr<GainEstimator> Create();
+
+  /// `power`: |Y|² of the frame, each value finite and at least kPowerFloor. `floor_db` ≤ 0: the
+  /// most a bin is turned down while speech is present. In pauses it may be up to (1 + kGateDepth)
+  /// times that; at 0 all gains are exactly 1.
+  void Update(const Spectrum& power, float floor_db);
+
+  const Spectrum& gain() const { return gain_; }
+  const NoiseEstimator& noise() const { return noise_; }
+  float speech_probability() const { return detector_.probability(); }
+  /// Mean over 100 Hz … 8 kHz, ≥ 0.
+  float attenuation_db() const { return attenuation_db_; }
+
+  void Reset();
+
+ private:
+  explicit GainEstimator(CepstralSmoother cepstral);
+  void EstimateSnr(const Spectrum& power);
+  void SmoothSnr();
+  float UpdateGate();
+
+  NoiseEstimator noise_;
+  CepstralSmoother cepstral_;
+  SpeechDetector detector_;
+  Spectrum posterior_snr_;
+  Spectrum prior_snr_;
+  Spectrum speech_power_;  // estimated |S|² of the frame before
+  Spectrum gain_;
+  float gate_ = 0.0F;  // 0 closed (pause) … 1 open (speech)
+  float attenuation_db_ = 0.0F;
+};
+
+}  // namespace earshot
