@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addEnhance } from './enhance.js';
 import { InputError } from './input-error.js';
+import { addReplay } from './replay.js';
 
 declare const __EARSHOT_VERSION__: string;
 
@@ -12,6 +13,7 @@ const program = new Command('earshot')
   .exitOverride()
   .configureOutput({ outputError: () => {} }); // printed below, as one line
 addEnhance(program);
+addReplay(program);
 
 /** Wrong input ends with 2, as `grep` and `diff` do; anything else is a fault of ours and ends with 1. */
 async function run(): Promise<number> {
