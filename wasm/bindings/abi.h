@@ -1,0 +1,153 @@
+// The numbers both sides of the WebAssembly boundary share. tools/generate-abi.mjs turns this file
+// into js/src/wasm/abi.ts, which is why every enumerator has an explicit value and a comment of one
+// line.
+//
+// Values passed to the `…_set` functions and found in statistics are doubles; switches are 0 and 1.
+#pragma once
+
+namespace earshot::abi {
+
+/// Raised whenever an export, a parameter or a layout changes; a loader refuses a module of another
+/// version.
+inline constexpr int kAbiVersion = 1;
+
+/// Longest RTP payload the playout chain takes, bytes.
+inline constexpr int kMaxRtpPayloadBytes = 1500;
+
+/// Longest Opus packet a file can hold: 48 frames of 1275 bytes and their lengths (RFC 6716 §3.4,
+/// RFC 7845 §6), bytes.
+inline constexpr int kMaxOpusPacketBytes = 61440;
+
+/// Longest Opus packet, samples per channel at 48 kHz (120 ms).
+inline constexpr int kMaxOpusPacketFrames = 5760;
+
+/// Parameters of the capture chain.
+enum class CaptureParam : int {
+  kNoiseSuppression = 0,  ///< Strength, 0 (off) … 1.
+  kAutoGainControl = 1,   ///< Switch.
+  kLimiter = 2,           ///< Switch.
+};
+
+/// Statistics of the capture chain; levels over the latest 10 ms or more.
+enum class CaptureStat : int {
+  kInputPeakDbfs = 0,       ///< Sample peak of the latest block.
+  kInputRmsDbfs = 1,        ///< Louder channel.
+  kOutputPeakDbfs = 2,      ///< Sample peak of the latest block.
+  kOutputRmsDbfs = 3,       ///< Louder channel.
+  kSpeechProbability = 4,   ///< 0 … 1.
+  kSpeechLevelDbfs = 5,     ///< Active speech before gain control, RMS.
+  kNoiseLevelDbfs = 6,      ///< Background at the microphone, RMS.
+  kNoiseAttenuationDb = 7,  ///< ≥ 0, by the noise suppressor.
+  kGainDb = 8,              ///< By gain control.
+  kLimiterReductionDb = 9,  ///< ≥ 0, largest within the latest block.
+  kFramesProcessed = 10,    ///< Samples per channel since creation, at the chain's rate.
+  kCount = 11,              ///< Number of values.
+};
+
+/// Parameters of the playout chain.
+enum class PlayoutParam : int {
+  kMinDelayMs = 0,   ///< Lower bound of the target delay, 0 … 4000.
+  kMaxDelayMs = 1,   ///< Upper bound of the target delay, 0 … 4000.
+  kPayloadType = 2,  ///< Payload type to accept, 0 … 127; -1 accepts any.
+};
+
+/// Statistics of the playout chain. Counters never reset; samples are per channel at 48 kHz.
+enum class PlayoutStat : int {
+  kPacketsReceived = 0,          ///< Every packet of valid length.
+  kPacketsRejected = 1,          ///< Of another payload type, or too long.
+  kPacketsDuplicate = 2,         ///< Already in the buffer or already played.
+  kPacketsDiscarded = 3,         ///< Too late, or pushed out by a full buffer or a restart.
+  kPacketsLost = 4,              ///< Passed over without having arrived, recovered ones included.
+  kPacketsRecovered = 5,         ///< Of those, decoded from in-band FEC.
+  kPacketsEmpty = 6,             ///< Zero-length payloads.
+  kDecodeErrors = 7,             ///< Payloads the decoder refused.
+  kTotalSamples = 8,             ///< All samples given out.
+  kConcealedSamples = 9,         ///< Samples that stand for sound not there.
+  kSilentConcealedSamples = 10,  ///< Of those, silence or comfort noise.
+  kConcealmentEvents = 11,       ///< Runs of concealed samples.
+  kInterruptions = 12,           ///< Concealment longer than 150 ms.
+  kInterruptionSamples = 13,     ///< Samples within those.
+  kDtxSamples = 14,              ///< Generated across pauses in transmission.
+  kRemovedSamples = 15,          ///< By acceleration.
+  kInsertedSamples = 16,         ///< By deceleration.
+  kRestarts = 17,                ///< New SSRC, or a jump in timestamp or sequence number.
+  kEmittedSamples = 18,          ///< Samples taken from the buffer.
+  kDelaySumMs = 19,              ///< Time in the buffer summed over emitted samples.
+  kTargetDelaySumMs = 20,        ///< Likewise of the target.
+  kCurrentDelayMs = 21,          ///< Sound held in the buffer now.
+  kTargetDelayMs = 22,           ///< What the buffer aims at.
+  kPacketsInBuffer = 23,         ///< Packets waiting now.
+  kLevelDbfs = 24,               ///< RMS of the output, smoothed.
+  kPeakDbfs = 25,                ///< Peak of the output.
+  kLatencyMs = 26,               ///< Current delay and what waits behind the buffer.
+  kCount = 27,                   ///< Number of values.
+};
+
+/// Parameters of the Opus encoder.
+enum class EncoderParam : int {
+  kBitrate = 0,       ///< bit/s, 6000 … 510000.
+  kComplexity = 1,    ///< 0 … 10.
+  kFec = 2,           ///< Switch: in-band FEC.
+  kExpectedLoss = 3,  ///< Percent, 0 … 100.
+  kDtx = 4,           ///< Switch: discontinuous transmission.
+  kMaxBandwidth = 5,  ///< An OpusBandwidth.
+  kRateMode = 6,      ///< An OpusRateMode.
+  kSignal = 7,        ///< An OpusSignal.
+};
+
+/// What the encoder optimises for; fixed at creation.
+enum class OpusApplication : int {
+  kVoip = 0,      ///< Intelligible speech.
+  kAudio = 1,     ///< Faithful music and speech.
+  kLowDelay = 2,  ///< Shortest algorithmic delay: no SILK, no FEC.
+};
+
+/// Audio bandwidth (RFC 6716 §2.1.3).
+enum class OpusBandwidth : int {
+  kNarrowband = 0,     ///< 4 kHz.
+  kMediumband = 1,     ///< 6 kHz.
+  kWideband = 2,       ///< 8 kHz.
+  kSuperwideband = 3,  ///< 12 kHz.
+  kFullband = 4,       ///< 20 kHz.
+};
+
+/// How the encoder spends its bits (RFC 6716 §2.1.8).
+enum class OpusRateMode : int {
+  kConstant = 0,     ///< Every packet of the same length.
+  kConstrained = 1,  ///< Variable within one frame's worth of buffering: the default.
+  kVariable = 2,     ///< Variable.
+};
+
+/// What the sound is, when the application knows better than the encoder.
+enum class OpusSignal : int {
+  kAuto = 0,   ///< The encoder decides.
+  kVoice = 1,  ///< Speech.
+  kMusic = 2,  ///< Music.
+};
+
+/// The two laws of G.711.
+enum class G711Law : int {
+  kALaw = 0,   ///< Europe and most of the world.
+  kMuLaw = 1,  ///< North America and Japan.
+};
+
+/// What the Ogg Opus reader says of a packet; frames are samples per channel at 48 kHz.
+enum class OggPacketField : int {
+  kBytes = 0,          ///< Length of the packet.
+  kGapFrames = 1,      ///< Sound missing before it, to be concealed.
+  kSkipFrames = 2,     ///< To drop from its start.
+  kKeepFrames = 3,     ///< To keep after those.
+  kFirstOfStream = 4,  ///< Switch: reset the decoder first and look at the header.
+  kCount = 5,          ///< Number of values.
+};
+
+/// OpusHead (RFC 7845 §5.1).
+enum class OggHeaderField : int {
+  kNumChannels = 0,        ///< 1 or 2.
+  kPreSkip = 1,            ///< Samples at 48 kHz.
+  kInputSampleRateHz = 2,  ///< Of the sound before encoding, 0 when unknown.
+  kOutputGain = 3,         ///< 1/256 dB.
+  kCount = 4,              ///< Number of values.
+};
+
+}  // namespace earshot::abi

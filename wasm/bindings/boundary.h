@@ -1,0 +1,19 @@
+// What the modules of this folder share: how C++ results become numbers, and what replaces the
+// parts of the C and C++ runtimes that would import something.
+#pragma once
+
+#include <cmath>
+
+#include "base/status.h"
+#include "bindings/abi.h"
+
+namespace earshot {
+
+inline int ToInt(const Status& status) { return ToInt(status.code()); }
+
+/// A parameter's value as an integer; values no int holds become -1, which no parameter takes.
+inline int ToIntParam(double value) {
+  return value >= -1e9 && value <= 1e9 ? static_cast<int>(std::lround(value)) : -1;
+}
+
+}  // namespace earshot

@@ -1,0 +1,25 @@
+// Replaces what the C++ runtime would print with, which would import file functions: a failed check
+// traps, and the JavaScript side reports the trap.
+#include <__verbose_abort>
+
+// Later libc++ declares the function noexcept, and names how.
+#ifndef _LIBCPP_VERBOSE_ABORT_NOEXCEPT
+#define _LIBCPP_VERBOSE_ABORT_NOEXCEPT
+#endif
+
+_LIBCPP_BEGIN_NAMESPACE_STD
+[[noreturn]] void __libcpp_verbose_abort(const char*, ...) _LIBCPP_VERBOSE_ABORT_NOEXCEPT {
+  __builtin_trap();
+}
+_LIBCPP_END_NAMESPACE_STD
+
+// libopus prints before it aborts on a failed check (celt/arch.h, hardening). Printing would import
+// three file functions and 20 KB of formatting, so here it is the trap itself.
+#include <cstdio>
+#undef stderr
+
+extern "C" {
+FILE* const stderr = nullptr;
+int fprintf(FILE*, const char*, ...) { __builtin_trap(); }
+int fiprintf(FILE*, const char*, ...) { __builtin_trap(); }
+}

@@ -1,0 +1,211 @@
+// earshot-worklet.wasm: the capture chain and the playout chain, for the AudioWorklet and for Node.
+// Handles and sample memory belong to C++ and stay valid and in place until the matching destroy.
+// Negative results are StatusCodes. Nothing is allocated after a create.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <new>
+
+#include "bindings/boundary.h"
+#include "bindings/planar_block.h"
+#include "codec/opus_encoder.h"
+#include "pipeline/capture_chain.h"
+#include "pipeline/playout_chain.h"
+
+using earshot::PlanarBlock;
+using earshot::StatusCode;
+using earshot::ToInt;
+using earshot::abi::CaptureParam;
+using earshot::abi::CaptureStat;
+using earshot::abi::PlayoutParam;
+using earshot::abi::PlayoutStat;
+
+static_assert(earshot::abi::kMaxRtpPayloadBytes == earshot::kMaxPacketBytes);
+
+namespace {
+
+template <typename Stat>
+using StatArray = std::array<double, static_cast<size_t>(Stat::kCount)>;
+
+struct Capture {
+  std::unique_ptr<earshot::CaptureChain> chain;
+  PlanarBlock input;
+  PlanarBlock output;
+  StatArray<CaptureStat> stats = {};
+};
+
+struct Playout {
+  std::unique_ptr<earshot::PlayoutChain> chain;
+  PlanarBlock output;
+  std::array<uint8_t, earshot::abi::kMaxRtpPayloadBytes> packet = {};
+  int min_delay_ms = 0;
+  int max_delay_ms = 0;
+  StatArray<PlayoutStat> stats = {};
+};
+
+void Fill(const earshot::CaptureStats& from, StatArray<CaptureStat>& to) {
+  const auto set = [&to](CaptureStat stat, double value) { to[static_cast<size_t>(stat)] = value; };
+  set(CaptureStat::kInputPeakDbfs, from.input_peak_dbfs);
+  set(CaptureStat::kInputRmsDbfs, from.input_rms_dbfs);
+  set(CaptureStat::kOutputPeakDbfs, from.output_peak_dbfs);
+  set(CaptureStat::kOutputRmsDbfs, from.output_rms_dbfs);
+  set(CaptureStat::kSpeechProbability, from.speech_probability);
+  set(CaptureStat::kSpeechLevelDbfs, from.speech_level_dbfs);
+  set(CaptureStat::kNoiseLevelDbfs, from.noise_level_dbfs);
+  set(CaptureStat::kNoiseAttenuationDb, from.noise_attenuation_db);
+  set(CaptureStat::kGainDb, from.gain_db);
+  set(CaptureStat::kLimiterReductionDb, from.limiter_reduction_db);
+  set(CaptureStat::kFramesProcessed, from.frames_processed);
+}
+
+void Fill(const earshot::PlayoutStats& from, StatArray<PlayoutStat>& to) {
+  const auto set = [&to](PlayoutStat stat, auto value) {
+    to[static_cast<size_t>(stat)] = static_cast<double>(value);
+  };
+  const earshot::JitterBufferStats& jitter = from.jitter;
+  set(PlayoutStat::kPacketsReceived, jitter.packets_received);
+  set(PlayoutStat::kPacketsRejected, from.packets_rejected);
+  set(PlayoutStat::kPacketsDuplicate, jitter.packets_duplicate);
+  set(PlayoutStat::kPacketsDiscarded, jitter.packets_discarded);
+  set(PlayoutStat::kPacketsLost, jitter.packets_lost);
+  set(PlayoutStat::kPacketsRecovered, jitter.packets_recovered);
+  set(PlayoutStat::kPacketsEmpty, jitter.packets_empty);
+  set(PlayoutStat::kDecodeErrors, jitter.decode_errors);
+  set(PlayoutStat::kTotalSamples, jitter.total_samples);
+  set(PlayoutStat::kConcealedSamples, jitter.concealed_samples);
+  set(PlayoutStat::kSilentConcealedSamples, jitter.silent_concealed_samples);
+  set(PlayoutStat::kConcealmentEvents, jitter.concealment_events);
+  set(PlayoutStat::kInterruptions, jitter.interruptions);
+  set(PlayoutStat::kInterruptionSamples, jitter.interruption_samples);
+  set(PlayoutStat::kDtxSamples, jitter.dtx_samples);
+  set(PlayoutStat::kRemovedSamples, jitter.removed_samples);
+  set(PlayoutStat::kInsertedSamples, jitter.inserted_samples);
+  set(PlayoutStat::kRestarts, jitter.restarts);
+  set(PlayoutStat::kEmittedSamples, jitter.emitted_samples);
+  set(PlayoutStat::kDelaySumMs, jitter.delay_sum_ms);
+  set(PlayoutStat::kTargetDelaySumMs, jitter.target_delay_sum_ms);
+  set(PlayoutStat::kCurrentDelayMs, jitter.current_delay_ms);
+  set(PlayoutStat::kTargetDelayMs, jitter.target_delay_ms);
+  set(PlayoutStat::kPacketsInBuffer, jitter.packets_in_buffer);
+  set(PlayoutStat::kLevelDbfs, from.level_dbfs);
+  set(PlayoutStat::kPeakDbfs, from.peak_dbfs);
+  set(PlayoutStat::kLatencyMs, from.latency_ms);
+}
+
+}  // namespace
+
+extern "C" {
+
+int abi_version() { return earshot::abi::kAbiVersion; }
+const char* library_version() { return earshot::OpusLibraryVersion(); }
+
+/// `block_multiple`: every capture_process is of a multiple of so many frames.
+Capture* capture_create(int sample_rate_hz, int num_channels, int max_frames, int block_multiple) {
+  auto chain =
+      earshot::CaptureChain::Create({sample_rate_hz, num_channels, max_frames, block_multiple});
+  if (!chain.ok()) return nullptr;
+  return new Capture{std::move(chain).value(), PlanarBlock(num_channels, max_frames),
+                     PlanarBlock(num_channels, max_frames)};
+}
+
+void capture_destroy(Capture* capture) { delete capture; }
+float* capture_input(Capture* capture, int channel) { return capture->input.plane(channel); }
+float* capture_output(Capture* capture, int channel) { return capture->output.plane(channel); }
+
+int capture_set(Capture* capture, int param, double value) {
+  switch (static_cast<CaptureParam>(param)) {
+    case CaptureParam::kNoiseSuppression:
+      // Written so that not-a-number is refused.
+      if (!(value >= 0 && value <= 1)) return ToInt(StatusCode::kInvalidArgument);
+      capture->chain->set_noise_suppression(static_cast<float>(value));
+      return 0;
+    case CaptureParam::kAutoGainControl:
+      capture->chain->set_auto_gain_control(value != 0);
+      return 0;
+    case CaptureParam::kLimiter:
+      capture->chain->set_limiter(value != 0);
+      return 0;
+  }
+  return ToInt(StatusCode::kInvalidArgument);
+}
+
+/// From the first `frames` of the inputs to those of the outputs. Returns `frames`.
+int capture_process(Capture* capture, int frames) {
+  if (!capture->input.Holds(frames)) return ToInt(StatusCode::kInvalidArgument);
+  capture->chain->Process(capture->input.const_first(frames), capture->output.first(frames));
+  return frames;
+}
+
+/// Brings the values up to date; always the same address.
+const double* capture_stats(Capture* capture) {
+  Fill(capture->chain->stats(), capture->stats);
+  return capture->stats.data();
+}
+
+int capture_latency(Capture* capture) { return capture->chain->latency_samples(); }
+
+Playout* playout_create(int sample_rate_hz, int num_channels, int max_frames) {
+  earshot::PlayoutChainConfig config;
+  config.sample_rate_hz = sample_rate_hz;
+  config.num_channels = num_channels;
+  config.max_block_frames = max_frames;
+  auto chain = earshot::PlayoutChain::Create(config);
+  if (!chain.ok()) return nullptr;
+  auto* playout = new Playout{std::move(chain).value(), PlanarBlock(num_channels, max_frames)};
+  playout->min_delay_ms = config.jitter.min_delay_ms;
+  playout->max_delay_ms = config.jitter.max_delay_ms;
+  return playout;
+}
+
+void playout_destroy(Playout* playout) { delete playout; }
+uint8_t* playout_packet(Playout* playout) { return playout->packet.data(); }
+float* playout_output(Playout* playout, int channel) { return playout->output.plane(channel); }
+
+/// Takes the first `bytes` of playout_packet.
+int playout_insert(Playout* playout, int bytes, int payload_type, uint32_t ssrc,
+                   int sequence_number, uint32_t rtp_timestamp) {
+  if (bytes < 0 || bytes > earshot::abi::kMaxRtpPayloadBytes) {
+    return ToInt(StatusCode::kInvalidArgument);
+  }
+  return playout->chain->InsertPacket({ssrc, static_cast<uint16_t>(sequence_number), rtp_timestamp},
+                                      payload_type,
+                                      std::span(playout->packet).first(static_cast<size_t>(bytes)));
+}
+
+/// Fills the first `frames` of the outputs. Returns `frames`.
+int playout_process(Playout* playout, int frames) {
+  if (!playout->output.Holds(frames)) return ToInt(StatusCode::kInvalidArgument);
+  return playout->chain->Process(playout->output.first(frames));
+}
+
+int playout_set(Playout* playout, int param, double value) {
+  const int number = earshot::ToIntParam(value);
+  int min_ms = playout->min_delay_ms;
+  int max_ms = playout->max_delay_ms;
+  switch (static_cast<PlayoutParam>(param)) {
+    case PlayoutParam::kMinDelayMs:
+      min_ms = number;
+      break;
+    case PlayoutParam::kMaxDelayMs:
+      max_ms = number;
+      break;
+    case PlayoutParam::kPayloadType:
+      return ToInt(playout->chain->set_payload_type(number));
+    default:
+      return ToInt(StatusCode::kInvalidArgument);
+  }
+  const earshot::Status status = playout->chain->set_delay_bounds(min_ms, max_ms);
+  if (!status.ok()) return ToInt(status);
+  playout->min_delay_ms = min_ms;
+  playout->max_delay_ms = max_ms;
+  return 0;
+}
+
+/// Brings the values up to date; always the same address.
+const double* playout_stats(Playout* playout) {
+  Fill(playout->chain->stats(), playout->stats);
+  return playout->stats.data();
+}
+
+}  // extern "C"
