@@ -216,9 +216,10 @@ export async function openPage(globals: Record<string, unknown> = {}) {
     },
     ...globals,
   };
-  for (const [name, value] of Object.entries(all)) vi.stubGlobal(name, value);
+  vi.unstubAllGlobals();
   // The real one answers from another thread, in its own time.
   vi.spyOn(WebAssembly, 'compile').mockImplementation(async (bytes) => new WebAssembly.Module(bytes));
+  for (const [name, value] of Object.entries(all)) vi.stubGlobal(name, value);
   vi.resetModules();
   const Earshot = await import('../../../js/src/index.js');
   Earshot.configure({ baseUrl: 'https://page.example/earshot/' });

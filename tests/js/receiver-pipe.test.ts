@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PlayoutInput, ReceivedPacket, ReceiverReport, ReceiverSettings } from '../../js/src/protocol.js';
+import { opusSamples } from '../../js/src/worker/opus-packet.js';
+import { ReceiverPipe } from '../../js/src/worker/receiver-pipe.js';
+import { frame, isNative, opusFrame, type FakeFrame } from './support/frames.js';
+import { settle } from './support/fake-browser.js';
+
+const SETTINGS: ReceiverSettings = { nativeDecoder: 'keep', simulate: { loss: 0, jitter: 0 } };
+
+let out: FakeFrame[];
+let reports: ReceiverReport[];
+let pipe: ReceiverPipe;
+let heard: PlayoutInput[];
+let playout: MessagePort | undefined;
+
+beforeEach(() => {
+  out = [];
+  reports = [];
+  heard = [];
+  pipe = new ReceiverPipe((one) => out.push(one as FakeFrame), (report) => reports.push(report));
+});
+
+afterEach(() => playout?.close());
+
+function start(settings: Partial<ReceiverSettings> = {}) {
+  pipe.onCommand({ type: 'start', settings: { ...SETTINGS, ...settings } });
+  const { port1, port2 } = new MessageChannel();
+  playout = port2;
+  port2.onmessage = ({ data }) => void heard.push(data as PlayoutInput);
+  pipe.onCommand({ type: 'playout', port: port1 });
+}
+
+const packets = () => heard.filter((input): input is ReceivedPacket => input.type === 'packet');
+const received = (rtpTimestamp: number, more: Partial<RTCEncodedAudioFrameMetadata> & { bytes?: number; toc?: number } = {}) =>
+  opusFrame(rtpTimestamp, { synchronizationSource: 5, sequenceNumber: 100, ...more });
+
+describe('ReceiverPipe', () => {
+  it('copies each payload with its header to the playout and leaves the frame to the native decoder', async () => {
+    start();
+    const one = received(960);
+    pipe.onFrame(one);
+    await settle();
+    expect(out).toEqual([one]);
+    expect(isNative(one)).toBe(true);
+    expect(packets()).toHaveLength(1);
+    expect(packets()[0]).toMatchObject({ payloadType: 111, ssrc: 5, sequenceNumber: 100, rtpTimestamp: 960 });
+    expect([...new Uint8Array(packets()[0]!.payload)]).toEqual([...one.native]);
+    expect(reports).toEqual([{ type: 'flowing' }]);
+  });
+
+  it('passes frames while there is no playout, and after it is retired', () => {
+    pipe.onFrame(received(0));
+    start();
+    pipe.onCommand({ type: 'retire' });
+    pipe.onFrame(received(960));
+    expect(out.map(isNative)).toEqual([true, true]);
+  });
+
+  it('hands padding on as an empty packet', async () => {
+    start();
+    pipe.onFrame(received(0, { bytes: 0, sequenceNumber: 101 }));
+    await settle();
+    expect(packets()[0]).toMatchObject({ sequenceNumber: 101 });
+    expect(packets()[0]!.payload.byteLength).toBe(0);
+    expect(out).toHaveLength(1);
+  });
+
+  it('never gives DTMF, comfort noise or another codec to the playout, and tells it of the codec alone', async () => {
+    start();
+    pipe.onFrame(received(0));
+    for (const mimeType of ['audio/telephone-event', 'audio/CN']) pipe.onFrame(frame(new Uint8Array(4), { mimeType }));
+    await settle();
+    expect(heard.filter(({ type }) => type === 'route')).toEqual([]);
+    pipe.onFrame(frame(new Uint8Array(160), { mimeType: 'audio/PCMU' }));
+    pipe.onFrame(frame(new Uint8Array(160), { mimeType: 'audio/PCMU' }));
+    pipe.onFrame(received(960));
+    await settle();
+    expect(heard.filter(({ type }) => type === 'route')).toEqual([{ type: 'route', opus: false }, { type: 'route', opus: true }]);
+    expect(packets()).toHaveLength(2);
+    expect(out.every(isNative)).toBe(true);
+  });
+
+  it('asks once for the codec of a payload type it does not know, and goes by the answer', async () => {
+    start();
+    const unnamed = () => received(0, { mimeType: undefined });
+    pipe.onFrame(unnamed());
+    pipe.onFrame(unnamed());
+    expect(reports.filter(({ type }) => type === 'payload-types-needed')).toHaveLength(1);
+    pipe.onCommand({ type: 'payload-types', mimeTypes: { 111: 'audio/opus' } });
+    pipe.onFrame(unnamed());
+    await settle();
+    expect(packets()).toHaveLength(1);
+  });
+
+  it('silences the native decoder only while ours plays', async () => {
+    start({ nativeDecoder: 'silence' });
+    pipe.onFrame(received(0));
+    playout!.postMessage({ type: 'state', state: 'running' });
+    await settle();
+    pipe.onFrame(received(960));
+    pipe.onFrame(received(1920, { toc: 8 << 3 })); // 10 ms
+    playout!.postMessage({ type: 'state', state: 'bypassed' });
+    await settle();
+    pipe.onFrame(received(2880));
+    await settle();
+    expect(out.map(isNative)).toEqual([true, false, false, true]);
+    expect([...new Uint8Array(out[1]!.data)]).toEqual([0xf8, 0xff, 0xfe]);
+    expect(opusSamples(new Uint8Array(out[2]!.data))).toBe(480);
+    // Ours gets the sound in any case.
+    expect(packets().map(({ payload }) => payload.byteLength)).toEqual([40, 40, 40, 40]);
+  });
+
+  it('gives the native decoder its sound back when the playout closes', async () => {
+    start({ nativeDecoder: 'silence' });
+    playout!.postMessage({ type: 'state', state: 'running' });
+    await settle();
+    playout!.postMessage({ type: 'close' });
+    await settle();
+    pipe.onFrame(received(0));
+    expect(out.map(isNative)).toEqual([true]);
+  });
+
+  it('loses the asked share before both decoders', async () => {
+    start({ simulate: { loss: 0.25, jitter: 0 } });
+    for (let i = 0; i < 4000; i++) pipe.onFrame(received(960 * i));
+    await settle();
+    expect(out.length).toBeGreaterThan(2850);
+    expect(out.length).toBeLessThan(3150);
+    expect(packets()).toHaveLength(out.length);
+  });
+
+  it('delays within the asked jitter and keeps the order', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    try {
+      start({ simulate: { loss: 0, jitter: 100 } });
+      const sent = Array.from({ length: 50 }, (_, i) => received(960 * i));
+      for (const one of sent) {
+        pipe.onFrame(one);
+        vi.advanceTimersByTime(20);
+      }
+      expect(out.length).toBeLessThan(50);
+      // Switched off, what is on its way still arrives before what comes after.
+      pipe.onCommand({ type: 'update', settings: SETTINGS });
+      const last = received(48000);
+      pipe.onFrame(last);
+      vi.advanceTimersByTime(100);
+      expect(out).toEqual([...sent, last]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('makes up sequence numbers where the browser gives none', async () => {
+    start();
+    const at = [0, 1, 2, 5, 4, 6, 7]; // 3 is lost, 4 and 5 change places
+    for (const index of at) pipe.onFrame(received((0xfffff000 + 960 * index) >>> 0, { sequenceNumber: undefined }));
+    await settle();
+    expect(packets().map(({ sequenceNumber }) => sequenceNumber)).toEqual(at);
+  });
+});
