@@ -10,6 +10,7 @@
 #include <span>
 
 #include "base/audio_view.h"
+#include "base/decibels.h"
 #include "base/status.h"
 #include "jitter/jitter_buffer.h"
 
@@ -19,14 +20,14 @@ struct PlayoutChainConfig {
   int sample_rate_hz = 48000;  ///< Of the output, 8000 … 96000.
   int num_channels = 1;  ///< Of the output, 1 or 2; the decoder mixes down or copies as needed.
   int max_block_frames = 128;  ///< Longest block Process will be asked for, 1 … 16384.
-  JitterBufferConfig jitter;
+  JitterBufferConfig jitter = {};
 };
 
 struct PlayoutStats {
   JitterBufferStats jitter;
-  int64_t packets_rejected = 0;  ///< Other payload type, or longer than kMaxPacketBytes.
-  double level_dbfs = -127;      ///< RMS of the output, smoothed; −127 for silence.
-  double peak_dbfs = -127;
+  int64_t packets_rejected = 0;      ///< Other payload type, or longer than kMaxPacketBytes.
+  double level_dbfs = kSilenceDbfs;  ///< RMS of the output, smoothed; louder channel.
+  double peak_dbfs = kSilenceDbfs;
   double latency_ms =
       0;  ///< Jitter buffer's current delay + what waits behind it (resampler, block adaptation).
 };

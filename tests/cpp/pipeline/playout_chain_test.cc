@@ -1,0 +1,234 @@
+// The playout chain with real Opus packets.
+#include "pipeline/playout_chain.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <random>
+
+#include "codec/opus_decoder.h"
+#include "codec/opus_encoder.h"
+#include "support/allocation_counter.h"
+#include "support/planar_buffer.h"
+
+namespace earshot::testing {
+namespace {
+
+constexpr int kPacketFrames = 960;  // 20 ms
+constexpr int kPayloadType = 111;
+
+using Packets = std::vector<std::vector<uint8_t>>;
+
+// A voice-like sound: a gliding pitch with harmonics, in syllables.
+std::vector<float> Speech(int num_frames, int num_channels) {
+  std::vector<float> pcm;
+  double phase = 0;
+  for (int i = 0; i < num_frames; ++i) {
+    const double t = i / 48000.0;
+    phase += 2 * std::numbers::pi * (140 + 40 * std::sin(2 * t)) / 48000;
+    const double envelope = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * 4 * t);
+    double x = 0;
+    for (int k = 1; k <= 12; ++k) x += std::sin(k * phase) / k;
+    for (int c = 0; c < num_channels; ++c) {
+      pcm.push_back(static_cast<float>(0.2 * envelope * x * (c == 0 ? 1.0 : 0.5)));
+    }
+  }
+  return pcm;
+}
+
+Packets Encode(const std::vector<float>& pcm, int num_channels, bool fec = false) {
+  auto encoder = std::move(OpusStreamEncoder::Create({.num_channels = num_channels}).value());
+  EXPECT_TRUE(encoder->set_bitrate(32000 * num_channels).ok());
+  EXPECT_TRUE(encoder->set_inband_fec(fec).ok());
+  EXPECT_TRUE(encoder->set_expected_loss_percent(fec ? 20 : 0).ok());
+  Packets packets;
+  const auto step = static_cast<size_t>(kPacketFrames * num_channels);
+  for (size_t i = 0; i + step <= pcm.size(); i += step) {
+    std::array<uint8_t, kMaxPacketBytes> packet;
+    const int bytes = encoder->Encode({pcm.data() + i, step}, packet);
+    EXPECT_GT(bytes, 0);
+    packets.emplace_back(packet.begin(), packet.begin() + bytes);
+  }
+  return packets;
+}
+
+std::unique_ptr<PlayoutChain> Chain(const PlayoutChainConfig& config) {
+  return std::move(PlayoutChain::Create(config).value());
+}
+
+// Plays the packets, each arriving when it is complete, and then a second of nothing. Lost packets
+// are empty.
+std::vector<std::vector<float>> Play(PlayoutChain& chain, const Packets& packets, int rate,
+                                     int block_frames) {
+  PlanarBuffer block(chain.num_channels(), block_frames);
+  std::vector<std::vector<float>> out(static_cast<size_t>(chain.num_channels()));
+  size_t next = 0;
+  const double end = 0.02 * static_cast<double>(packets.size()) + 0.2;
+  for (int64_t frames = 0; static_cast<double>(frames) < end * rate; frames += block_frames) {
+    const double now = static_cast<double>(frames) / rate;
+    for (; next < packets.size() && 0.02 * static_cast<double>(next + 1) <= now + 1e-9; ++next) {
+      if (packets[next].empty()) continue;
+      const RtpPacketInfo info{7, static_cast<uint16_t>(next),
+                               static_cast<uint32_t>(next * kPacketFrames)};
+      EXPECT_EQ(chain.InsertPacket(info, kPayloadType, packets[next]), 0);
+    }
+    EXPECT_EQ(chain.Process(block.View(0, block_frames)), block_frames);
+    for (int c = 0; c < chain.num_channels(); ++c) {
+      out[static_cast<size_t>(c)].insert(out[static_cast<size_t>(c)].end(), block[c].begin(),
+                                         block[c].end());
+    }
+  }
+  return out;
+}
+
+TEST(PlayoutChain, RefusesWrongConfigurations) {
+  EXPECT_FALSE(PlayoutChain::Create({.sample_rate_hz = 7999}).ok());
+  EXPECT_FALSE(PlayoutChain::Create({.num_channels = 3}).ok());
+  EXPECT_FALSE(PlayoutChain::Create({.max_block_frames = 0}).ok());
+  EXPECT_FALSE(PlayoutChain::Create({.jitter = {.min_delay_ms = 5000}}).ok());
+  auto chain = Chain({});
+  EXPECT_FALSE(chain->set_payload_type(128).ok());
+  EXPECT_FALSE(chain->set_delay_bounds(10, 5).ok());
+  PlanarBuffer large(1, 129), stereo(2, 128);
+  EXPECT_EQ(chain->Process(large.View(0, 129)), ToInt(StatusCode::kInvalidArgument));
+  EXPECT_EQ(chain->Process(stereo.View(0, 128)), ToInt(StatusCode::kInvalidArgument));
+}
+
+TEST(PlayoutChain, WithoutLossItIsTheDecoderTwentyMillisecondsLater) {
+  for (const int channels : {1, 2}) {
+    const Packets packets = Encode(Speech(2 * 48000, channels), channels);
+    auto decoder = std::move(OpusStreamDecoder::Create({.num_channels = channels}).value());
+    std::vector<float> expected;
+    for (const auto& packet : packets) {
+      std::vector<float> pcm(static_cast<size_t>(kPacketFrames * channels));
+      ASSERT_EQ(decoder->Decode(packet, pcm), kPacketFrames);
+      expected.insert(expected.end(), pcm.begin(), pcm.end());
+    }
+    auto chain = Chain({.num_channels = channels, .max_block_frames = 480});
+    const auto played = Play(*chain, packets, 48000, 480);
+    for (size_t i = 0; i < expected.size(); ++i) {
+      const auto channel = i % static_cast<size_t>(channels);
+      ASSERT_EQ(played[channel][960 + i / static_cast<size_t>(channels)], expected[i]) << i;
+    }
+    EXPECT_EQ(chain->stats().jitter.packets_received, static_cast<int64_t>(packets.size()));
+  }
+}
+
+TEST(PlayoutChain, EveryBlockLengthAndRateCarriesTheToneThrough) {
+  std::vector<float> tone;
+  for (int i = 0; i < 48000; ++i)
+    tone.push_back(0.4f *
+                   std::sin(2 * std::numbers::pi_v<float> * 1000 * static_cast<float>(i) / 48000));
+  const Packets packets = Encode(tone, 1);
+  for (const int rate : {8000, 16000, 44100, 48000, 96000}) {
+    for (const int block : {1, 128, 441}) {
+      SCOPED_TRACE(::testing::Message() << rate << " Hz, " << block);
+      auto chain = Chain({.sample_rate_hz = rate, .max_block_frames = block});
+      const auto played = Play(*chain, packets, rate, block)[0];
+      // Power at 1 kHz over 0.4 s from the middle, by correlation; the rest is codec noise.
+      double re = 0, im = 0, power = 0;
+      const int first = rate / 2, count = rate * 2 / 5;
+      for (int i = 0; i < count; ++i) {
+        const double x = played[static_cast<size_t>(first + i)];
+        re += x * std::cos(2 * std::numbers::pi * 1000 * i / rate);
+        im += x * std::sin(2 * std::numbers::pi * 1000 * i / rate);
+        power += x * x;
+      }
+      const double at_tone = 2 * (re * re + im * im) / count;
+      EXPECT_GT(at_tone, 0.95 * power);
+      EXPECT_NEAR(std::sqrt(2 * power / count), 0.4, 0.03);
+    }
+  }
+}
+
+TEST(PlayoutChain, AddsLittleLatencyBehindTheJitterBuffer) {
+  auto chain = Chain({.sample_rate_hz = 44100});
+  Play(*chain, Encode(Speech(48000, 1), 1), 44100, 128);
+  const PlayoutStats& stats = chain->stats();
+  EXPECT_LE(stats.latency_ms - stats.jitter.current_delay_ms, 10 + 1.3)
+      << "a tick and the resampler";
+}
+
+TEST(PlayoutChain, RandomLossIsRecoveredOrConcealedWithoutClicks) {
+  const auto speech = Speech(6 * 48000, 1);
+  Packets packets = Encode(speech, 1, /*fec=*/true);
+  const auto whole = Play(*Chain({}), packets, 48000, 128)[0];
+  std::mt19937 random(3);
+  int lost = 0;
+  for (size_t i = 5; i + 5 < packets.size(); ++i) {
+    if (random() % 10 != 0) continue;
+    packets[i].clear();
+    ++lost;
+  }
+  auto chain = Chain({});
+  const auto played = Play(*chain, packets, 48000, 128)[0];
+  const JitterBufferStats& stats = chain->stats().jitter;
+  EXPECT_EQ(stats.packets_lost, lost);
+  EXPECT_GT(stats.packets_recovered, lost / 2);
+  const auto largest_step = [](const std::vector<float>& x) {
+    float step = 0;
+    // Not the second of nothing at the end.
+    for (size_t i = 0; i + 1 < static_cast<size_t>(5.5 * 48000); ++i)
+      step = std::max(step, std::abs(x[i + 1] - x[i]));
+    return step;
+  };
+  EXPECT_LE(largest_step(played), 1.5f * largest_step(whole));
+}
+
+TEST(PlayoutChain, TakesOnlyThePayloadTypeAskedFor) {
+  const Packets packets = Encode(Speech(48000, 1), 1);
+  auto chain = Chain({});
+  ASSERT_TRUE(chain->set_payload_type(kPayloadType + 1).ok());
+  const auto played = Play(*chain, packets, 48000, 128)[0];
+  EXPECT_EQ(chain->stats().packets_rejected, static_cast<int64_t>(packets.size()));
+  EXPECT_EQ(chain->stats().jitter.packets_received, 0);
+  for (const float x : played) ASSERT_EQ(x, 0.0f);
+  EXPECT_EQ(chain->stats().level_dbfs, kSilenceDbfs);
+}
+
+TEST(PlayoutChain, MetersWhatItPlays) {
+  std::vector<float> tone;
+  for (int i = 0; i < 48000; ++i)
+    tone.push_back(0.5f *
+                   std::sin(2 * std::numbers::pi_v<float> * 440 * static_cast<float>(i) / 48000));
+  const Packets packets = Encode(tone, 1);
+  auto chain = Chain({});
+  PlanarBuffer block(1, 128);
+  for (size_t i = 0; i < packets.size(); ++i) {
+    chain->InsertPacket({1, static_cast<uint16_t>(i), static_cast<uint32_t>(i) * kPacketFrames}, 0,
+                        packets[i]);
+    for (int n = 0; n < kPacketFrames / 128; ++n) chain->Process(block.View(0, 128));
+  }
+  EXPECT_NEAR(chain->stats().level_dbfs, -9.03, 0.5);
+  EXPECT_NEAR(chain->stats().peak_dbfs, -6.02, 0.7);
+}
+
+TEST(PlayoutChain, HostileBytesNeitherFaultNorAllocate) {
+  const Packets good = Encode(Speech(48000, 1), 1, true);
+  auto chain = Chain({.sample_rate_hz = 44100, .num_channels = 2});
+  PlanarBuffer block(2, 128);
+  std::mt19937 random(5);
+  std::array<uint8_t, kMaxPacketBytes + 1> bytes{};
+  const int64_t allocations = AllocationCount();
+  for (int i = 0; i < 3000; ++i) {
+    const size_t size = random() % 5 == 0 ? random() % bytes.size() : random() % 200;
+    for (size_t j = 0; j < size; ++j) bytes[j] = static_cast<uint8_t>(random());
+    std::span<const uint8_t> payload(bytes.data(), size);
+    if (random() % 3 == 0) payload = good[random() % good.size()];
+    chain->InsertPacket({1, static_cast<uint16_t>(i), static_cast<uint32_t>(i * kPacketFrames)},
+                        static_cast<int>(random() % 128), payload);
+    if (random() % 50 == 0) chain->InsertPacket({1, static_cast<uint16_t>(i), 0}, 0, bytes);
+    for (int n = 0; n < 7; ++n) {
+      ASSERT_EQ(chain->Process(block.View(0, 128)), 128);
+      for (const float x : block[0]) ASSERT_TRUE(std::isfinite(x));
+    }
+  }
+  EXPECT_EQ(AllocationCount(), allocations);
+  EXPECT_GT(chain->stats().packets_rejected, 0);
+  EXPECT_GT(chain->stats().jitter.decode_errors, 0);
+}
+
+}  // namespace
+}  // namespace earshot::testing
