@@ -126,13 +126,16 @@ describe('SenderPipe', () => {
     expect(out.map(isNative)).toEqual([false]);
   });
 
-  it('lets a held frame go with its native payload when the next comes', async () => {
+  it('lets the oldest held frame go with its native payload when too many wait', async () => {
     await start();
     pipe.onFrame(opusFrame(0));
-    expect(out).toHaveLength(0);
     pipe.onFrame(opusFrame(960));
+    expect(out).toHaveLength(0);
+    pipe.onFrame(opusFrame(1920));
     expect(out.map(isNative)).toEqual([true]);
     expect(counters()).toMatchObject({ framesStarved: 1, framesNative: 1 });
+    pcm(1920);
+    expect(out.map(isNative)).toEqual([true, false, false]);
   });
 
   it('stops holding when the source is gone, and takes it up again', async () => {

@@ -47,17 +47,20 @@ export class PcmQueue {
     this.restart();
   }
 
-  /** Fills `out` with the next `frames` frames and returns true, or returns false while there are not as many. */
-  take(out: Float32Array, frames: number): boolean {
+  /**
+   * Fills `out` with the next `frames` frames and returns true, or returns false while there are not as many. `wanted` is what
+   * all carrier frames that wait now will take, this one included.
+   */
+  take(out: Float32Array, frames: number, wanted = frames): boolean {
     if (this.level < frames) return false;
-    if (!this.#aligned) this.#align(frames);
-    this.#trim(this.level - frames);
+    if (!this.#aligned) this.#align(wanted);
+    this.#trim(this.level - wanted);
     this.#fifo.read(out);
     return true;
   }
 
-  #align(frames: number): void {
-    this.#fifo.discard(this.level - frames - START_SURPLUS);
+  #align(wanted: number): void {
+    this.#fifo.discard(this.level - wanted - START_SURPLUS);
     this.#aligned = true;
     this.#forget();
   }

@@ -12,6 +12,9 @@ export interface PayloadEncoder {
   encode(frames: number): Uint8Array;
 }
 
+/** Carrier frames that may wait for their sound at a time: a stall of 40 ms on either side costs nothing but that delay. */
+const MAX_HELD = 2;
+
 /** Carrier frames in a row without sound, after which none is held back any more: the source is gone, not late. */
 const PATIENCE = 3;
 
@@ -23,8 +26,8 @@ const RATE_SAMPLES = 48000;
 
 /**
  * One sender's frames, strictly one out for one in and in order. A carrier frame of Opus leaves with our payload of the same
- * duration, encoded at that moment from the queued sound. It waits for missing sound, but never longer than to the next carrier
- * frame; then, and whenever there is no encoder, it leaves with its native payload.
+ * duration, encoded at that moment from the queued sound. It waits for missing sound, but only while few others wait with it;
+ * then, and whenever there is no encoder, it leaves with its native payload.
  */
 export class SenderPipe {
   readonly #router: PayloadRouter;
@@ -36,7 +39,7 @@ export class SenderPipe {
   #faulted = false;
   #state: StateReport['state'] | undefined;
   #flowing = false;
-  #held: { frame: RTCEncodedAudioFrame; samples: number } | undefined;
+  readonly #held: { readonly frame: RTCEncodedAudioFrame; readonly samples: number }[] = [];
   #missed = 0;
   #nextTimestamp: number | undefined;
   #counters = new Counters();
@@ -78,10 +81,10 @@ export class SenderPipe {
       this.#flowing = true;
       this.report({ type: 'flowing' });
     }
-    if (this.#held) this.#miss();
     const metadata = frame.getMetadata();
     const route = this.#router.route(metadata);
     if (route !== 'opus') {
+      this.#release();
       this.#counters.framesOther++;
       return this.emit(frame);
     }
@@ -90,17 +93,19 @@ export class SenderPipe {
     // A jump says that the native encoder paused (DTX): the sound of the pause is not sent either.
     if (timestamp !== this.#nextTimestamp) this.#queue?.restart();
     this.#nextTimestamp = timestamp === undefined ? undefined : (timestamp + samples) >>> 0;
-    if (!this.#encodes(samples)) return this.#passNative(frame);
-    if (this.#replace(frame, samples)) return;
-    this.#held = { frame, samples };
-    if (this.#missed >= PATIENCE) this.#miss();
+    if (!this.#encodes(samples)) {
+      this.#release();
+      return this.#passNative(frame);
+    }
+    this.#held.push({ frame, samples });
+    this.#serve();
+    while (this.#held.length > (this.#missed < PATIENCE ? MAX_HELD : 0)) this.#miss();
   }
 
   /** Takes sound from the tap. */
   onPcm(block: TapBlock): void {
     this.#queue?.write(block);
-    const held = this.#held;
-    if (held && this.#replace(held.frame, held.samples)) this.#held = undefined;
+    this.#serve();
   }
 
   /** The connection has ended. */
@@ -113,38 +118,38 @@ export class SenderPipe {
     return !this.#muted && !this.#settings.bypass && ENCODABLE.has(samples);
   }
 
-  /** Sends `frame` with our payload if the sound for it is there. Also true when it left with its own because of a fault. */
-  #replace(frame: RTCEncodedAudioFrame, samples: number): boolean {
-    const encoder = this.#encoder!;
-    const input = encoder.input.subarray(0, samples * this.#settings!.numChannels);
-    if (!this.#queue!.take(input, samples)) return false;
-    try {
-      const before = performance.now();
-      const payload = encoder.encode(samples);
-      this.#counters.count(payload.length, samples, performance.now() - before);
-      frame.data = payload.slice().buffer;
-    } catch (error) {
-      this.#fault('encode', error);
-      this.#passNative(frame);
-      return true;
+  /** Sends held frames with our payload, oldest first, as far as the sound goes. */
+  #serve(): void {
+    for (let held = this.#held[0]; held && this.#encoder && this.#queue && this.#settings; held = this.#held[0]) {
+      const { frame, samples } = held;
+      try {
+        const input = this.#encoder.input.subarray(0, samples * this.#settings.numChannels);
+        const wanted = this.#held.reduce((sum, waiting) => sum + waiting.samples, 0);
+        if (!this.#queue.take(input, samples, wanted)) return;
+        const before = performance.now();
+        const payload = this.#encoder.encode(samples);
+        this.#counters.count(payload.length, samples, performance.now() - before);
+        frame.data = payload.slice().buffer;
+      } catch (error) {
+        return this.#fault('encode', error);
+      }
+      this.#held.shift();
+      this.#missed = 0;
+      this.#enter('running');
+      this.emit(frame);
     }
-    this.#missed = 0;
-    this.#enter('running');
-    this.emit(frame);
-    return true;
   }
 
-  /** The held frame waited long enough. */
+  /** The oldest held frame waited long enough. */
   #miss(): void {
     this.#missed++;
     this.#counters.framesStarved++;
-    this.#release();
+    this.#passNative(this.#held.shift()!.frame);
   }
 
+  /** Lets all held frames go. */
   #release(): void {
-    const held = this.#held;
-    this.#held = undefined;
-    if (held) this.#passNative(held.frame);
+    for (const { frame } of this.#held.splice(0)) this.#passNative(frame);
   }
 
   #passNative(frame: RTCEncodedAudioFrame): void {
@@ -216,6 +221,7 @@ export class SenderPipe {
 
   #fault(operation: string, error: unknown): void {
     this.#encoder = undefined;
+    this.#release();
     if (this.#faulted) return;
     this.#faulted = true;
     const reason = error instanceof Error ? error.message : String(error);
