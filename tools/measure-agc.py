@@ -56,7 +56,8 @@ def active_frames(powers):
 
 def recordings(which, num_talkers):
     """Name, clean speech at 0 dBFS of active speech, noise at -SNR_DB."""
-    noises = [corpus.NOISE[which]["stationary"][0], corpus.NOISE[which]["changing"][0]]
+    kinds = corpus.NOISE[which]
+    noises = [kinds["stationary"][0], kinds["changing"][0], kinds["changing"][4]]
     for i, paths in enumerate(corpus.speakers(which)[:num_talkers]):
         rng = np.random.default_rng([i, 99])
         first = corpus.utterances(rng, paths, FIRST_S * RATE)

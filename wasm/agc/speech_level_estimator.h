@@ -31,7 +31,7 @@ class SpeechLevelEstimator {
   /// Whether the latest frame is speech within a stretch long enough to count.
   bool in_speech() const { return in_speech_; }
   /// Level of active speech, RMS in dBFS.
-  float level_dbfs() const;
+  float level_dbfs() const { return confirmed_.level.level_dbfs(); }
   /// 0 before any speech … 1 once the initial level no longer matters.
   float confidence() const { return confirmed_.level.confidence(); }
 

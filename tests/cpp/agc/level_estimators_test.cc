@@ -70,7 +70,7 @@ TEST(SpeechLevelEstimatorTest, FollowsANewTalkerUpAndDownAlike) {
   const float talker[] = {-40.0F, -20.0F, -40.0F};
   SpeechLevelEstimator estimator = MakeSpeechLevel();
   for (const float level_dbfs : talker) {
-    Feed(estimator, MakeSyntheticSpeech({.seconds = 20.0F, .level_dbfs = level_dbfs}), 0.0F);
+    Feed(estimator, MakeSyntheticSpeech({.seconds = 30.0F, .level_dbfs = level_dbfs}), 0.0F);
     EXPECT_NEAR(estimator.level_dbfs(), level_dbfs, 2.5F);
   }
 }
