@@ -18,6 +18,7 @@ export abstract class ChainNode<Settings> extends WorkletNode {
   protected readonly lifecycle: Lifecycle;
   readonly #stats = new Requests<Float64Array>();
 
+  /** @internal */
   protected constructor(
     context: BaseAudioContext,
     processor: string,

@@ -11,6 +11,7 @@ export abstract class Attachment<Report> extends EventTarget {
   protected readonly lifecycle = new Lifecycle(this);
   #pipe: TransformPipe | undefined;
 
+  /** @internal */
   protected constructor(
     private readonly owner: TransformOwner,
     private readonly side: PipeSide,

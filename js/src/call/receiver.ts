@@ -76,12 +76,15 @@ export class ReceiverAttachment extends Attachment<ReceiverReport> {
     return this.#playout?.getStats() ?? playoutStats(new Float64Array());
   }
 
+  /** @internal */
   protected override onReport(report: ReceiverReport): void {
     if (report.type === 'payload-types-needed') this.sendPayloadTypes();
   }
 
+  /** @internal */
   protected override onTick(): void {}
 
+  /** @internal */
   protected override onDispose(): void {
     this.#playout?.dispose();
     this.#insert.close();

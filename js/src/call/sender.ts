@@ -85,6 +85,7 @@ export class SenderAttachment extends Attachment<SenderReport> {
     return { ...counters, expectedLoss: this.#encoderSettings().expectedLoss };
   }
 
+  /** @internal */
   protected override onReport(report: SenderReport): void {
     switch (report.type) {
       case 'state':
@@ -101,11 +102,13 @@ export class SenderAttachment extends Attachment<SenderReport> {
     }
   }
 
+  /** @internal */
   protected override onTick(): void {
     this.#followTrack();
     if (++this.#ticks % TICKS_PER_LOOK === 0) void this.#lookAtConnection();
   }
 
+  /** @internal */
   protected override onDispose(): void {
     this.#stats.close(NO_COUNTERS);
     this.#unwatch?.();

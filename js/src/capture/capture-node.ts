@@ -59,6 +59,7 @@ export class CaptureNode extends ChainNode<CaptureSettings> {
     this.close();
   }
 
+  /** @internal */
   protected override onState(report: Extract<CaptureReport, { type: 'state' }>): void {
     this.#latency = report.latencySamples / this.context.sampleRate;
     super.onState(report);
