@@ -17,11 +17,13 @@ import argparse, csv, importlib.util, io, json, os, pathlib, subprocess, sys, te
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from scipy.io import wavfile
+from scipy.signal import butter, sosfiltfilt
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("EARSHOT_DATA", ROOT.parent / "shared"))
 RATE = 48000
 SECONDS = 10.0           # DNSMOS looks at 9.01 s
+RUMBLE_HZ = 60           # some of the speech was recorded over more rumble than voice: that is noise, not speech
 LEAD_IN_S = 0.6          # noise alone before the first word
 PAUSE_S = (0.25, 0.8)
 SNRS_DB = (0, 5, 10, 15)
@@ -78,9 +80,10 @@ def active_rms(x):
 
 def utterances(rng, paths, total):
     out, at = np.zeros(total), int(LEAD_IN_S * RATE)
+    high_pass = butter(4, RUMBLE_HZ, "highpass", fs=RATE, output="sos")
     order = rng.permutation(len(paths))
     for i in range(1000):
-        x = load(paths[order[i % len(order)]])
+        x = sosfiltfilt(high_pass, load(paths[order[i % len(order)]]))
         x = x / (active_rms(x) + 1e-9)
         n = min(len(x), total - at)
         out[at:at + n] = x[:n]

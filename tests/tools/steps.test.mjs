@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explain, ToolError } from '../../tools/lib/errors.mjs';
-import { formatDuration, run, step } from '../../tools/lib/steps.mjs';
+import { findProgress, formatDuration, run, step } from '../../tools/lib/steps.mjs';
 import { observed } from './support.mjs';
 
 test('durations read as a person says them', () => {
@@ -45,4 +45,9 @@ test('a full disk and a read-only folder are explained, other errors stay as the
   assert.match(explain(Object.assign(new Error(), { code: 'EACCES', path: '/x' })).message, /Writing is not allowed \(\/x\)/);
   const other = new TypeError('a defect');
   assert.equal(explain(other), other);
+});
+
+test('the heart-beat of a build counts its pieces', () => {
+  assert.equal(findProgress('$ cmake --build\n[1/70] Building a.cc.o\n[2/70] Building b.cc.o\nwarning: [9/9]\n'), ' (2 of 70)');
+  assert.equal(findProgress('no counts here'), '');
 });

@@ -6,6 +6,8 @@ import { buildDir } from './paths.mjs';
 import { ToolError } from './errors.mjs';
 
 const heartbeatMs = 15_000;
+/** The log of the command that runs now; builds count their pieces in it. */
+let runningLog = null;
 const shownLogLines = 25;
 
 /** "7 s", "3 min 05 s". */
@@ -15,8 +17,14 @@ export function formatDuration(ms) {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
+/** Ninja's latest "[12/70]" in a log's text, in parentheses, or nothing. */
+export function findProgress(text) {
+  const counted = text.match(/^\[\d+\/\d+\]/gm);
+  return counted ? ` (${counted.at(-1).slice(1, -1).replace('/', ' of ')})` : '';
+}
+
 /**
- * Runs `work`, showing that it goes on. Steps that turn out to have nothing to do return 'skipped' and print no line.
+ * Runs `work`, showing that it goes on.
  * @template T
  * @param {string} title
  * @param {() => Promise<T>} work
@@ -26,7 +34,10 @@ export async function step(title, work) {
   const started = Date.now();
   const elapsed = () => formatDuration(Date.now() - started);
   console.log(`▸ ${title}`);
-  const timer = setInterval(() => console.log(`  … ${title}: ${elapsed()} so far`), heartbeatMs);
+  const timer = setInterval(() => {
+    const progress = runningLog ? findProgress(readFileSync(runningLog, 'utf8')) : '';
+    console.log(`  … ${title}: ${elapsed()} so far${progress}`);
+  }, heartbeatMs);
   try {
     const result = await work();
     console.log(`✓ ${title} (${elapsed()})`);
@@ -62,6 +73,7 @@ export function logTail(file, lines = shownLogLines) {
 export async function run(command, args, { log, cwd, env, accept = [0], append = false }) {
   const logFile = logPath(log);
   const out = openSync(logFile, append ? 'a' : 'w');
+  runningLog = logFile;
   try {
     writeSync(out, `$ ${[command, ...args].join(' ')}\n`);
     const code = await new Promise((resolve, reject) => {
@@ -76,6 +88,7 @@ export async function run(command, args, { log, cwd, env, accept = [0], append =
     }
     return code;
   } finally {
+    runningLog = null;
     closeSync(out);
   }
 }
