@@ -24,7 +24,7 @@ export class TimePlot {
         cursor: { show: false },
         scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, Math.max(10, high * 1.15)] } },
         axes: [{ ...axis, values: (_plot, ticks) => ticks.map((t) => `${t} s`) }, { ...axis, size: 46 }],
-        series: [{}, ...series.map((label, i) => ({ label, stroke: strokes[i % strokes.length] ?? ink, width: 2 }))],
+        series: [{}, ...series.map((label, i) => ({ label, stroke: strokes[i % strokes.length] ?? ink, width: 2, points: { show: false } }))],
         legend: { live: false },
       },
       this.#data as unknown as uPlot.AlignedData,
