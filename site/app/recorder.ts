@@ -41,12 +41,12 @@ export class SideRecorder {
     this.#sides = [];
     return Promise.all(
       sides.map(async ({ name, recorder, chunks, destination, node }) => {
+        node.disconnect(destination); // before any wait: the graph may be taken down meanwhile
         const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve, { once: true }));
         if (recorder.state !== 'inactive') {
           recorder.stop();
           await stopped;
         }
-        node.disconnect(destination);
         destination.stream.getTracks().forEach((track) => track.stop());
         const type = recorder.mimeType || 'audio/webm';
         const extension = type.includes('ogg') ? 'ogg' : type.includes('mp4') ? 'm4a' : 'webm';

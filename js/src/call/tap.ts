@@ -35,7 +35,7 @@ export async function openTap(source: TapSource, numChannels: number, port: Mess
     tap.port.postMessage({ type: 'connect', port } satisfies TapCommand, [port]);
     node.connect(tap);
     undo.push(() => {
-      node.disconnect(tap);
+      unplug(node, tap);
       tap.port.postMessage({ type: 'close' } satisfies TapCommand);
     });
     return { close };
@@ -62,8 +62,17 @@ function trackOf(node: AudioNode, undo: (() => void)[]): MediaStreamTrack {
   node.connect(destination);
   const track = destination.stream.getAudioTracks()[0]!;
   undo.push(() => {
-    node.disconnect(destination);
+    unplug(node, destination);
     track.stop();
   });
   return track;
+}
+
+/** Disconnects two nodes, unless the owner of `from` has taken its graph down before. */
+function unplug(from: AudioNode, to: AudioNode): void {
+  try {
+    from.disconnect(to);
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === 'InvalidAccessError')) throw error;
+  }
 }
