@@ -40,7 +40,9 @@ void GainEstimator::Update(const Spectrum& power, float floor_db) {
   SmoothSnr();
   detector_.Update(prior_snr_, posterior_snr_, cepstral_.pitch_strength());
   const float floor_log2 = DbToLog2(floor_db);
-  const float gate_log2 = UpdateGate() * floor_log2;
+  UpdateGate();
+  const float gate_log2 = (1.0F - gate_) * kGateDepth * floor_log2;
+  const float prior = kPausePresencePrior + gate_ * (kPresencePrior - kPausePresencePrior);
   Spectrum log2_gain;
   for (int k = 0; k < kPaddedBins; ++k) {
     const float xi = prior_snr_[k];
@@ -52,7 +54,7 @@ void GainEstimator::Update(const Spectrum& power, float floor_db) {
     speech_log2 = speech_log2 < 0.0F ? speech_log2 : 0.0F;
     speech_power_[k] = FastExp2(2.0F * speech_log2) * power[k];
     speech_log2 = speech_log2 > floor_log2 ? speech_log2 : floor_log2;
-    const float presence = SpeechPresence(xi, v, kPresencePrior);
+    const float presence = SpeechPresence(xi, v, prior);
     log2_gain[k] = presence * speech_log2 + (1.0F - presence) * floor_log2 + gate_log2;
   }
   for (std::size_t k = 0; k < std::size(kLowCut); ++k) {
@@ -104,10 +106,9 @@ void GainEstimator::SmoothSnr() {
 
 // Opens at once, so that no onset is lost, and closes slowly; returns how much of the floor comes
 // on top.
-float GainEstimator::UpdateGate() {
+void GainEstimator::UpdateGate() {
   const float open = detector_.probability();
   gate_ = open > gate_ ? open : kGateRelease * gate_ + (1.0F - kGateRelease) * open;
-  return (1.0F - gate_) * kGateDepth;
 }
 
 void GainEstimator::Reset() {

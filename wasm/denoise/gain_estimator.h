@@ -35,7 +35,7 @@ class GainEstimator {
   explicit GainEstimator(CepstralSmoother cepstral);
   void EstimateSnr(const Spectrum& power);
   void SmoothSnr();
-  float UpdateGate();
+  void UpdateGate();
 
   NoiseEstimator noise_;
   CepstralSmoother cepstral_;

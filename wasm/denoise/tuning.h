@@ -37,9 +37,11 @@ inline constexpr float kCepstralBiasLog2 =
     0.25F;  // the mean of a logarithm lies below the logarithm of the mean
 
 // Gain (Cohen 2002, equation (12)): probability of speech in a bin before looking at it.
-inline constexpr float kPresencePrior = 0.9F;
-// Bins 0 and 1 (below 70 Hz) carry no speech: turned down by this share of the floor.
-inline constexpr float kLowCut[] = {1.0F, 0.5F};
+inline constexpr float kPresencePrior = 0.9F;       // with the gate open
+inline constexpr float kPausePresencePrior = 0.3F;  // and closed
+// Bins 0 and 1 (below 70 Hz) hold rumble and at most the skirts of the lowest voices: turned down
+// by this share of the floor.
+inline constexpr float kLowCut[] = {1.0F, 0.3F};
 
 // Pauses: this share of the floor on top while the detector finds no speech; time constant 175 ms.
 inline constexpr float kGateDepth = 1.2F;
@@ -50,13 +52,13 @@ inline constexpr float kGateRelease = 0.97F;
 // steepened into the reported probability.
 inline constexpr float kDetectorSmoothing[] = {0.0F, 0.8F, 0.95F, 0.99F};
 inline constexpr float kDetectorWeights[][6] = {
-    {0.7725F, 0.3359F, 0.2854F, -0.1957F, 0.3542F, 0.1048F},
-    {-0.6572F, -0.01597F, -0.03609F, -0.3861F, 2.326F, -0.01909F},
-    {1.561F, 0.4176F, 0.09628F, -0.7222F, -3.87F, 0.01973F},
-    {-1.206F, 0.4782F, -0.609F, 0.09806F, 19.54F, -0.004766F},
+    {0.5964F, 0.3308F, 0.2257F, -0.1271F, 0.4286F, 0.1071F},
+    {-0.2209F, -0.02521F, 0.01628F, -0.2627F, -0.1621F, 0.03231F},
+    {0.1635F, 0.008463F, -0.136F, -0.1627F, 2.553F, -0.04425F},
+    {1.148F, 0.6048F, -0.4079F, -1.187F, 15.8F, 0.2422F},
 };
-inline constexpr float kDetectorBias = -1.3949F;
-inline constexpr float kDetectorThreshold = 0.7F;
+inline constexpr float kDetectorBias = -2.8071F;
+inline constexpr float kDetectorThreshold = -0.3F;
 inline constexpr float kDetectorSlope = 2.0F;
 
 }  // namespace earshot
