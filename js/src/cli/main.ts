@@ -1,7 +1,10 @@
 /** `npx earshot`: the engine on files, on the same WebAssembly that pages load. */
 import { Command, CommanderError } from 'commander';
 import { addEnhance } from './enhance.js';
+import { addG711 } from './g711.js';
+import { addInfo } from './info.js';
 import { InputError } from './input-error.js';
+import { addOpus } from './opus.js';
 import { addReplay } from './replay.js';
 
 declare const __EARSHOT_VERSION__: string;
@@ -13,7 +16,10 @@ const program = new Command('earshot')
   .exitOverride()
   .configureOutput({ outputError: () => {} }); // printed below, as one line
 addEnhance(program);
+addOpus(program);
+addG711(program);
 addReplay(program);
+addInfo(program);
 
 /** Wrong input ends with 2, as `grep` and `diff` do; anything else is a fault of ours and ends with 1. */
 async function run(): Promise<number> {

@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
 import { PlayoutStat } from '../wasm/abi.js';
+import { instantiate } from '../wasm/loader.js';
 import { OpusEncoder } from '../wasm/opus-encoder.js';
 import { PlayoutChain } from '../wasm/playout-chain.js';
+import type { ResamplerExports } from '../wasm/resampler.js';
 import { InputError } from './input-error.js';
 import { loadModule } from './modules.js';
 import { integer } from './option-values.js';
 import { writeFile } from './output-file.js';
 import { readTrace } from './packet-trace.js';
+import { convertedLength, convertRate, wavPieces } from './rate-conversion.js';
 import { rounded } from './stopwatch.js';
-import { readWav } from './wav-reader.js';
+import { readWav, type WavReader } from './wav-reader.js';
 import { WavWriter } from './wav-writer.js';
 
 const RATE = 48000;
@@ -38,7 +41,7 @@ export function addReplay(program: Command): void {
   program
     .command('replay')
     .description('send speech through a recorded network and play it through the jitter buffer, in simulated time')
-    .argument('<SPEECH.wav>', '48 kHz mono')
+    .argument('<SPEECH.wav>', 'mono, 8 … 192 kHz; converted to 48 kHz')
     .argument('<TRACE.txt>', 'per line the delay in ms of one 20 ms packet, or lost')
     .argument('<OUT.wav>', 'what is heard: 48 kHz mono, 16 bit')
     .option('--fec', 'in-band forward error correction, for 20 % expected loss')
@@ -49,17 +52,27 @@ export function addReplay(program: Command): void {
     .action((speech: string, trace: string, output: string, options: ReplayOptions) => {
       if (options.minDelay > options.maxDelay) throw new InputError(`--min-delay ${options.minDelay} is over --max-delay ${options.maxDelay}`);
       const delays = readTrace(trace);
-      const sound = readWav(speech, (wav) => {
-        if (wav.sampleRate !== RATE || wav.numChannels !== 1) {
-          throw new InputError(`${speech} has ${wav.numChannels} channels at ${wav.sampleRate} Hz; give 48000 Hz mono`);
-        }
-        return wav.readAll()[0]!;
-      });
+      const sound = readWav(speech, readSpeech);
       if (sound.length < PACKET_FRAMES) throw new InputError(`${speech} is shorter than one packet of ${PACKET_MS} ms`);
       const report = replay(sound, delays, output, options);
       if (options.json) console.log(JSON.stringify(report));
       else for (const [name, value] of Object.entries(report)) console.log(`${name.padEnd(22)}${value}`);
     });
+}
+
+/** All of the sound, at 48 kHz. */
+function readSpeech(wav: WavReader): Float32Array {
+  const { path, sampleRate, numChannels, numFrames } = wav;
+  if (numChannels !== 1) throw new InputError(`${path} has ${numChannels} channels; replay takes mono`);
+  if (sampleRate < 8000 || sampleRate > 192000) throw new InputError(`${path} is at ${sampleRate} Hz; give a rate from 8000 to 192000 Hz`);
+  const sound = new Float32Array(convertedLength(numFrames, sampleRate, RATE));
+  const files = instantiate<ResamplerExports>(loadModule('file'));
+  let filled = 0;
+  for (const [piece] of convertRate(files, wavPieces(wav), { inputRate: sampleRate, outputRate: RATE, numChannels, numFrames })) {
+    sound.set(piece!, filled);
+    filled += piece!.length;
+  }
+  return sound;
 }
 
 function replay(sound: Float32Array, delays: readonly (number | null)[], output: string, options: ReplayOptions) {

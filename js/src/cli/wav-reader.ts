@@ -64,11 +64,11 @@ export class WavReader implements WavFormat {
     return frames;
   }
 
-  /** The whole sound, one array per channel. */
-  readAll(): Float32Array[] {
-    const channels = Array.from({ length: this.numChannels }, () => new Float32Array(this.numFrames));
-    this.read(channels);
-    return channels;
+  /** The whole sound as the file holds it. */
+  readBytes(): Uint8Array {
+    const bytes = new Uint8Array(this.numFrames * this.numChannels * codecs[this.encoding].bytes);
+    if (this.#readAt(bytes, this.#dataOffset) < bytes.length) throw this.#wrong('became shorter while it was read');
+    return bytes;
   }
 
   close(): void {
