@@ -21,6 +21,7 @@ export class ReceiverAttachment extends Attachment<ReceiverReport> {
   readonly #lease: ContextLease;
   readonly #native: NativeSound;
   readonly #insert: Insert;
+  readonly #pull: GainNode;
   #settings: ReceiverAllSettings;
   #playout: PlayoutNode | undefined;
   #destination: MediaStreamAudioDestinationNode | undefined;
@@ -36,6 +37,13 @@ export class ReceiverAttachment extends Attachment<ReceiverReport> {
     this.#lease = audioContext ? { context: audioContext, release() {} } : engine.leaseContext();
     this.#native = new NativeSound(this.#lease.context, receiver.track);
     this.#insert = new Insert(this.#native.output);
+    // Browsers run only what leads to a destination; the jitter buffer must run even while nobody listens.
+    this.#pull = new GainNode(this.#lease.context, { gain: 0 });
+    this.node.connect(this.#pull).connect(this.#lease.context.destination);
+    // A node that leads to no loudspeaker is not rendered: packets would pile up, and a page that connects only once it is
+    // `ready` would wait for ever.
+    this.#pull = new GainNode(this.#lease.context, { gain: 0 });
+    this.node.connect(this.#pull).connect(this.#lease.context.destination);
     try {
       if (!this.openPipe(wanted)) return;
     } catch (error) {
@@ -88,6 +96,7 @@ export class ReceiverAttachment extends Attachment<ReceiverReport> {
   protected override onDispose(): void {
     this.#playout?.dispose();
     this.#insert.close();
+    this.#pull.disconnect();
     this.#native.close();
     this.#destination?.stream.getTracks().forEach((track) => track.stop());
     this.#lease.release();

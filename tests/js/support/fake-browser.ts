@@ -53,8 +53,8 @@ export class FakeNode extends EventTarget {
     return target;
   }
   disconnect(target?: FakeNode) {
-    if (target) this.targets.delete(target);
-    else this.targets.clear();
+    if (!target) this.targets.clear();
+    else if (!this.targets.delete(target)) throw new DOMException('the given destination is not connected', 'InvalidAccessError');
   }
 }
 
