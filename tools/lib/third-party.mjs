@@ -81,35 +81,38 @@ function isNeeded(library, variant, purpose) {
  * Builds whatever is missing.
  * @param {{root: string, version: string}} emscripten
  * @param {'build' | 'test' | 'bench'} purpose
- * @returns {Promise<{prefixes: Record<string, Record<string, string>>, versions: Record<string, string>}>} prefixes by variant and library
+ * @returns {Promise<{prefixes: Record<string, Record<string, string>>, versions: Record<string, string>}>}
+ *   prefixes by variant and library: all that is needed, and what else is already there
  */
 export async function ensureThirdParty(emscripten, purpose) {
   const lock = readLock();
   const hostCompiler = execFileSync('c++', ['--version'], { encoding: 'utf8' }).split('\n')[0];
+  const wasmCompiler = `emscripten ${emscripten.version} ${emscripten.root}`;
   const prefixes = Object.fromEntries(variants.map((variant) => [variant, {}]));
   const versions = {};
   for (const [library, byVariant] of Object.entries(recipes)) {
-    if (!variants.some((variant) => isNeeded(library, variant, purpose))) continue;
-    const source = await obtainSource(library, lock[library].candidates, join(cacheDir(), 'sources'));
+    const prefixOf = ({ version, sha256 }, variant) => {
+      if (typeof byVariant[variant] === 'string') return prefixOf({ version, sha256 }, byVariant[variant]);
+      const compiler = variant === 'native' ? hostCompiler : wasmCompiler;
+      const key = createHash('sha256').update(JSON.stringify([sha256, byVariant[variant], compiler])).digest('hex').slice(0, 12);
+      return join(cacheDir(), 'third-party', `${library}-${version}-${variant}-${key}`);
+    };
+    const isBuilt = (source, variant) => existsSync(prefixOf(source, variant));
+    const needed = variants.filter((variant) => isNeeded(library, variant, purpose));
+    const { candidates } = lock[library];
+    const builtBefore = candidates.find((candidate) => needed.every((variant) => isBuilt(candidate, variant)));
+    const source = builtBefore ?? (await obtainSource(library, candidates, join(cacheDir(), 'sources')));
     versions[library] = source.version;
-    for (const variant of variants) {
-      const options = byVariant[variant];
-      if (typeof options === 'string') {
-        prefixes[variant][library] = prefixes[options][library];
-        continue;
-      }
-      const isWasm = variant !== 'native';
-      const compiler = isWasm ? `emscripten ${emscripten.version} ${emscripten.root}` : hostCompiler;
-      const key = createHash('sha256').update(JSON.stringify([source.sha256, options, compiler])).digest('hex').slice(0, 12);
-      const prefix = join(cacheDir(), 'third-party', `${library}-${source.version}-${variant}-${key}`);
-      if (!existsSync(prefix)) {
-        if (!isNeeded(library, variant, purpose)) continue;
-        const title = `Build ${library} ${source.version} for ${variant}`;
-        const toolchain = isWasm && join(emscripten.root, 'cmake/Modules/Platform/Emscripten.cmake');
-        await step(title, () => buildLibrary({ source: source.path, options, toolchain, prefix, log: `third-party-${library}-${variant}` }));
-      }
-      prefixes[variant][library] = prefix;
+    for (const variant of needed.filter((name) => typeof byVariant[name] !== 'string' && !isBuilt(source, name))) {
+      await step(`Build ${library} ${source.version} for ${variant}`, () => buildLibrary({
+        source: source.path,
+        options: byVariant[variant],
+        toolchain: variant !== 'native' && join(emscripten.root, 'cmake/Modules/Platform/Emscripten.cmake'),
+        prefix: prefixOf(source, variant),
+        log: `third-party-${library}-${variant}`,
+      }));
     }
+    for (const variant of variants.filter((name) => isBuilt(source, name))) prefixes[variant][library] = prefixOf(source, variant);
   }
   return { prefixes, versions };
 }
