@@ -19,6 +19,8 @@ inline constexpr float kBinHz = 48000.0F / static_cast<float>(kWindowSize);
 /// every ratio finite and all arithmetic clear of denormals.
 inline constexpr float kPowerFloor = 1e-14F;
 
+// std::lround is not for constant expressions; frequencies are positive and far below 2^24 bins.
+// NOLINTNEXTLINE(bugprone-incorrect-roundings)
 constexpr int BinOf(float hz) { return static_cast<int>(hz / kBinHz + 0.5F); }
 
 struct alignas(16) Spectrum {

@@ -8,6 +8,7 @@ namespace {
 
 std::vector<float*> Pointers(std::vector<std::vector<float>>& channels) {
   std::vector<float*> pointers;
+  pointers.reserve(channels.size());
   for (std::vector<float>& channel : channels) {
     pointers.push_back(channel.data());
   }
