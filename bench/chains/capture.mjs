@@ -1,0 +1,22 @@
+// usage: node capture.mjs PCM ENGINE MODULE SAMPLE_RATE   the capture chain, one render quantum after another
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { serve } from '../lib/contestant.mjs';
+import { readPcm16, toFloat } from '../lib/pcm.mjs';
+
+const quantum = 128;
+const [pcmFile, engineFile, moduleFile, sampleRate] = process.argv.slice(2);
+const { CaptureChain } = await import(pathToFileURL(engineFile));
+const module = new WebAssembly.Module(readFileSync(moduleFile));
+const chain = new CaptureChain(module, { sampleRate: Number(sampleRate), numChannels: 1, maxFrames: quantum, blockMultiple: quantum });
+const sound = toFloat(readPcm16(pcmFile, quantum));
+
+await serve({
+  run: () => {
+    for (let at = 0; at < sound.length; at += quantum) {
+      chain.input[0].set(sound.subarray(at, at + quantum));
+      chain.process(quantum);
+    }
+    return { audioMs: sound.length * 1000 / Number(sampleRate), latencyMs: chain.latencySamples * 1000 / Number(sampleRate) };
+  },
+});

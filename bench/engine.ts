@@ -1,0 +1,7 @@
+// What the contestants in Node use of the library: the same classes as in worklet and worker, bundled for the run.
+export { PlayoutStat } from '../js/src/wasm/abi.js';
+export { CaptureChain } from '../js/src/wasm/capture-chain.js';
+export { instantiate } from '../js/src/wasm/loader.js';
+export { OpusDecoder } from '../js/src/wasm/opus-decoder.js';
+export { OpusEncoder } from '../js/src/wasm/opus-encoder.js';
+export { PlayoutChain } from '../js/src/wasm/playout-chain.js';
