@@ -37,16 +37,19 @@ let reports: SenderReport[];
 let encoder: NamingEncoder;
 let pipe: SenderPipe;
 let written: number;
+let clock: number;
 
 beforeEach(() => {
   out = [];
   reports = [];
   written = 0;
+  clock = 0;
   encoder = new NamingEncoder();
   pipe = new SenderPipe(
     (one) => out.push(one as FakeFrame),
     (report) => reports.push(report),
     async () => encoder,
+    () => clock,
   );
 });
 
@@ -126,21 +129,37 @@ describe('SenderPipe', () => {
     expect(out.map(isNative)).toEqual([false]);
   });
 
-  it('lets the oldest held frame go with its native payload when too many wait', async () => {
+  it('lets a frame that waits for long go with its native payload', async () => {
     await start();
-    pipe.onFrame(opusFrame(0));
-    pipe.onFrame(opusFrame(960));
+    for (const [i, at] of [0, 20, 59].entries()) {
+      clock = at;
+      pipe.onFrame(opusFrame(960 * i));
+    }
     expect(out).toHaveLength(0);
-    pipe.onFrame(opusFrame(1920));
+    clock = 60;
+    pipe.onFrame(opusFrame(2880));
     expect(out.map(isNative)).toEqual([true]);
     expect(counters()).toMatchObject({ framesStarved: 1, framesNative: 1 });
-    pcm(1920);
-    expect(out.map(isNative)).toEqual([true, false, false]);
+    pcm(2880);
+    expect(out.map(isNative)).toEqual([true, false, false, false]);
+  });
+
+  it('sends the sound of a stall behind whose frames it arrives', async () => {
+    await start();
+    pcm(960);
+    pipe.onFrame(opusFrame(0));
+    clock = 500;
+    for (let i = 1; i < 10; i++) pipe.onFrame(opusFrame(960 * i));
+    pcm(9 * 960);
+    expect(out.map((one) => payload(one)[0]!)).toEqual([...Array(10).keys()].map((i) => 960 * i));
   });
 
   it('stops holding when the source is gone, and takes it up again', async () => {
     await start();
-    for (let i = 0; i < 10; i++) pipe.onFrame(opusFrame(960 * i));
+    for (let i = 0; i < 10; i++) {
+      pipe.onFrame(opusFrame(960 * i));
+      clock += 20;
+    }
     expect(out).toHaveLength(10);
     expect(out.every(isNative)).toBe(true);
     pcm(1920);
@@ -154,6 +173,7 @@ describe('SenderPipe', () => {
     const sent: FakeFrame[] = [];
     for (let step = 0; step < 20000; step++) {
       const choice = random();
+      clock += 10 * random();
       if (choice < 0.4) pcm(Math.floor(random() * 800));
       else if (choice < 0.9) sent.push(opusFrame(960 * sent.length, { bytes: random() < 0.05 ? 0 : 40 }));
       else if (choice < 0.92) sent.push(frame(new Uint8Array(4), { mimeType: 'audio/telephone-event' }));

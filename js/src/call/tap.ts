@@ -45,15 +45,6 @@ export async function openTap(source: TapSource, numChannels: number, port: Mess
   }
 }
 
-/** Takes `source → destination` apart, unless whoever owns `source` has done so: a disposed enhancer disconnects all it feeds. */
-function disconnect(source: AudioNode, destination: AudioNode): void {
-  try {
-    source.disconnect(destination);
-  } catch (error) {
-    if (!(error instanceof DOMException && error.name === 'InvalidAccessError')) throw error;
-  }
-}
-
 /** A node at 48 kHz that plays `source`; how to take it down again goes to `undo`. */
 function nodeOf(source: TapSource, engine: Engine, undo: (() => void)[]): AudioNode {
   const node = 'context' in source ? source : enhancedSource(source)?.node;

@@ -12,8 +12,11 @@ export interface PayloadEncoder {
   encode(frames: number): Uint8Array;
 }
 
-/** Carrier frames that may wait for their sound at a time: a stall of 40 ms on either side costs nothing but that delay. */
-const MAX_HELD = 2;
+/**
+ * How long a carrier frame may wait for its sound, ms. Counted from when this thread took the frame: after a stall the frames are
+ * taken before the sound that lies behind them in the same queue.
+ */
+const MAX_WAIT = 60;
 
 /** Carrier frames in a row without sound, after which none is held back any more: the source is gone, not late. */
 const PATIENCE = 3;
@@ -26,8 +29,8 @@ const RATE_SAMPLES = 48000;
 
 /**
  * One sender's frames, strictly one out for one in and in order. A carrier frame of Opus leaves with our payload of the same
- * duration, encoded at that moment from the queued sound. It waits for missing sound, but only while few others wait with it;
- * then, and whenever there is no encoder, it leaves with its native payload.
+ * duration, encoded at that moment from the queued sound. It waits for missing sound, but not for long; then, and whenever there
+ * is no encoder, it leaves with its native payload.
  */
 export class SenderPipe {
   readonly #router: PayloadRouter;
@@ -39,7 +42,7 @@ export class SenderPipe {
   #faulted = false;
   #state: StateReport['state'] | undefined;
   #flowing = false;
-  readonly #held: { readonly frame: RTCEncodedAudioFrame; readonly samples: number }[] = [];
+  readonly #held: { readonly frame: RTCEncodedAudioFrame; readonly samples: number; readonly since: number }[] = [];
   #missed = 0;
   #nextTimestamp: number | undefined;
   #counters = new Counters();
@@ -48,6 +51,8 @@ export class SenderPipe {
     private readonly emit: (frame: RTCEncodedAudioFrame) => void,
     private readonly report: (report: SenderReport) => void,
     private readonly createEncoder: (settings: EncoderSettings) => Promise<PayloadEncoder>,
+    /** ms */
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.#router = new PayloadRouter(report);
   }
@@ -97,9 +102,11 @@ export class SenderPipe {
       this.#release();
       return this.#passNative(frame);
     }
-    this.#held.push({ frame, samples });
+    const since = this.now();
+    this.#held.push({ frame, samples, since });
     this.#serve();
-    while (this.#held.length > (this.#missed < PATIENCE ? MAX_HELD : 0)) this.#miss();
+    const latest = this.#missed < PATIENCE ? since - MAX_WAIT : since;
+    while (this.#held[0] && this.#held[0].since <= latest) this.#miss();
   }
 
   /** Takes sound from the tap. */
@@ -126,9 +133,9 @@ export class SenderPipe {
         const input = this.#encoder.input.subarray(0, samples * this.#settings.numChannels);
         const wanted = this.#held.reduce((sum, waiting) => sum + waiting.samples, 0);
         if (!this.#queue.take(input, samples, wanted)) return;
-        const before = performance.now();
+        const before = this.now();
         const payload = this.#encoder.encode(samples);
-        this.#counters.count(payload.length, samples, performance.now() - before);
+        this.#counters.count(payload.length, samples, this.now() - before);
         frame.data = payload.slice().buffer;
       } catch (error) {
         return this.#fault('encode', error);
