@@ -71,12 +71,13 @@ async function start(kind: Source['kind']): Promise<void> {
 let abandon: (() => void) | undefined;
 
 function stop(): void {
-  panel.stop();
   if (recorder.recording) void finishRecording();
   session?.monitor.close();
   session = undefined;
   abandon?.();
   abandon = undefined;
+  // Last: the parts of the call report their end while it is taken down.
+  panel.stop();
   setStarted(false);
   element<HTMLButtonElement>('record').disabled = true;
 }

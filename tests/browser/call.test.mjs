@@ -1,7 +1,7 @@
 /** Calls through Earshot: what the far end hears. */
 import assert from 'node:assert/strict';
 
-import { toneDbfs } from './analysis/level.mjs';
+import { steadyToneDbfs } from './analysis/level.mjs';
 import { speechQuality } from './analysis/quality.mjs';
 import { test } from './harness/suite.mjs';
 
@@ -12,7 +12,7 @@ const ABSENT_DB = 35;
 
 /** Asserts that a recording holds the tone at `present` and none of those at `absent` (Hz). */
 function assertTones(t, { sampleRate, channels }, channel, { present, absent = [] }) {
-  const level = (hertz) => toneDbfs(channels[channel], sampleRate, hertz);
+  const level = (hertz) => steadyToneDbfs(channels[channel], sampleRate, hertz);
   const levels = [present, ...absent].map((hertz) => `${hertz} Hz ${level(hertz).toFixed(0)} dB`).join(', ');
   assert.ok(Math.abs(level(present) - TONE_DBFS) < 6, `channel ${channel}: ${levels}`);
   for (const hertz of absent) assert.ok(level(hertz) < level(present) - ABSENT_DB, `channel ${channel}: ${levels}`);

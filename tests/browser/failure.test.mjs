@@ -1,7 +1,7 @@
 /** When our WebAssembly breaks: the dry call goes on, and the page is told once. */
 import assert from 'node:assert/strict';
 
-import { longestGap, toneDbfs } from './analysis/level.mjs';
+import { longestGap, steadyToneDbfs } from './analysis/level.mjs';
 import { test } from './harness/suite.mjs';
 
 /** The dry sound must be back within this, on the sample clock of the recording. */
@@ -17,7 +17,7 @@ function assertNoGap({ sampleRate, channels }, channel = 0) {
 function toneAt({ sampleRate, channels }, where, hertz, channel = 0) {
   const length = sampleRate / 2;
   const samples = channels[channel];
-  return toneDbfs(where === 'start' ? samples.subarray(0, length) : samples.subarray(samples.length - length), sampleRate, hertz);
+  return steadyToneDbfs(where === 'start' ? samples.subarray(0, length) : samples.subarray(samples.length - length), sampleRate, hertz);
 }
 
 /** How many calls of an export make about 4 s: long enough for every part to be running, and recorded, before the trap. */

@@ -15,8 +15,8 @@ import { registered } from './harness/suite.mjs';
 import { UdpProxy } from './harness/udp-proxy.mjs';
 
 const BROWSERS = ['chromium', 'firefox'];
-/** A test that takes longer hangs. The longest takes about a quarter of it on an idle machine. */
-const TEST_LIMIT_MS = 120000;
+/** A test that takes longer hangs. The longest takes a third of it. */
+const TEST_LIMIT_MS = 60000;
 
 const USAGE = 'usage: node tests/browser/run.mjs [--browser chromium|firefox] [--grep WORDS] [--repeat N]';
 

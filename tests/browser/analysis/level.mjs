@@ -15,6 +15,19 @@ export function toneDbfs(samples, sampleRate, frequency) {
   return 20 * Math.log10((2 * Math.hypot(re, im)) / gain + 1e-9);
 }
 
+/**
+ * Level of a tone over a recording of a call: the median over stretches of 100 ms. A jitter buffer that takes out or puts in a
+ * period shifts the phase, which over one long stretch would look like a weaker tone.
+ */
+export function steadyToneDbfs(samples, sampleRate, frequency) {
+  const length = Math.round(sampleRate / 10);
+  const levels = [];
+  for (let at = 0; at + length <= samples.length; at += length) {
+    levels.push(toneDbfs(samples.subarray(at, at + length), sampleRate, frequency));
+  }
+  return levels.sort((a, b) => a - b)[levels.length >> 1];
+}
+
 /** Root mean square in dBFS, where a full-scale square wave is 0. */
 export function rmsDbfs(samples) {
   return 10 * Math.log10(samples.reduce((sum, x) => sum + x * x, 0) / samples.length + 1e-18);

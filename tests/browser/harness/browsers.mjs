@@ -22,7 +22,8 @@ function executable(name) {
  * @typedef {object} Page
  * @property {(fn: Function, argument?: any) => Promise<any>} evaluate
  * @property {string[]} log   console messages and uncaught errors
- * @property {(path: string, size?: {width: number, height: number}) => Promise<void>} screenshot
+ * @property {(key: string) => Promise<void>} press       a key, as the keyboard sends it
+ * @property {(path: string) => Promise<void>} screenshot  of the whole page, into a PNG file
  * @property {() => Promise<void>} close
  */
 
@@ -63,7 +64,8 @@ async function launchChromium(microphone, folder) {
         log,
         evaluate: (fn, argument) => page.evaluate(fn, argument),
         workers: () => page.workers().length,
-        screenshot: (path) => page.screenshot({ path }),
+        press: (key) => page.keyboard.press(key),
+        screenshot: (path) => page.screenshot({ path, fullPage: true }),
         close: () => context.close(),
       };
     },
@@ -108,7 +110,8 @@ async function launchFirefox(microphone, folder) {
         return {
           log,
           evaluate: (fn, argument) => page.evaluate(fn, argument),
-          screenshot: (path) => page.screenshot({ path }),
+          press: (key) => page.keyboard.press(key),
+          screenshot: (path) => page.screenshot({ path, fullPage: true }),
           close: () => page.close(),
         };
       },

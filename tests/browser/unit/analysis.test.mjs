@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { findLag, follow } from '../analysis/align.mjs';
 import { fft, ifft, powerSpectrum } from '../analysis/fft.mjs';
-import { longestGap, toneDbfs } from '../analysis/level.mjs';
+import { longestGap, steadyToneDbfs, toneDbfs } from '../analysis/level.mjs';
 import { resample } from '../analysis/resample.mjs';
 import { siSdr } from '../analysis/si-sdr.mjs';
 import { stoi } from '../analysis/stoi.mjs';
@@ -91,6 +91,14 @@ describe('levels', () => {
     close(toneDbfs(mix, 48000, 1000), -6.02, 0.05);
     close(toneDbfs(mix, 48000, 400), -46.02, 0.05);
     assert.ok(toneDbfs(mix, 48000, 700) < -100);
+  });
+
+  it('reads a tone through jumps of its phase', () => {
+    const whole = sine(48000, 48000, 1000, 0.25);
+    const jumped = Float64Array.from(whole, (_, n) => whole[n < 22000 ? n : n + 24] ?? 0);
+    assert.ok(toneDbfs(jumped, 48000, 1000) < -20);
+    close(steadyToneDbfs(jumped, 48000, 1000), -12.04, 0.1);
+    assert.ok(steadyToneDbfs(jumped, 48000, 919) < -60);
   });
 
   it('measures a gap within its resolution', () => {
