@@ -23,7 +23,7 @@ using testing::SyntheticSpeech;
 AdaptiveGain MakeGain(const AdaptiveGainConfig& config) {
   auto gain = AdaptiveGain::Create(config);
   EXPECT_TRUE(gain.ok()) << gain.status().message();
-  return std::move(gain).value();
+  return gain.value();
 }
 
 struct Played {

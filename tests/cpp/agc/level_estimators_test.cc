@@ -28,10 +28,10 @@ float FramePower(const std::vector<float>& samples, std::size_t start) {
 }
 
 SpeechLevelEstimator MakeSpeechLevel() {
-  return std::move(SpeechLevelEstimator::Create({.frame_ms = kFrameMs})).value();
+  return SpeechLevelEstimator::Create({.frame_ms = kFrameMs}).value();
 }
 NoiseFloorEstimator MakeNoiseFloor() {
-  return std::move(NoiseFloorEstimator::Create({.frame_ms = kFrameMs})).value();
+  return NoiseFloorEstimator::Create({.frame_ms = kFrameMs}).value();
 }
 
 void Feed(SpeechLevelEstimator& estimator, const SyntheticSpeech& speech, float noise_power) {

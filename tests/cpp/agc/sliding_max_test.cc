@@ -20,7 +20,8 @@ TEST_P(WindowTest, MaximumEqualsASearchThroughTheWindow) {
   std::vector<uint32_t> values(static_cast<std::size_t>(window), 0);
   for (int i = 0; i < 5000; ++i) {
     // Few distinct values, so that ties occur, with long falls between.
-    const uint32_t value = i % 1000 < 500 ? random() % 8 : static_cast<uint32_t>(1000 - i % 1000);
+    const auto value = static_cast<uint32_t>(
+        i % 1000 < 500 ? random() % 8 : 1000U - static_cast<uint32_t>(i % 1000));
     values.push_back(value);
     ASSERT_EQ(sliding.Push(value), *std::max_element(values.end() - window, values.end())) << i;
   }

@@ -135,13 +135,14 @@ TEST(CaptureNoiseTest, RoomNoiseAloneIsNeverRaisedOverTheLimit) {
       PlayForGain(*chain, signal);
       // The median of 100 ms levels: the room has thumps of its own, which say nothing about the
       // gain.
+      constexpr std::size_t kWindow = kRateHz / 10;
       std::vector<double> levels_dbfs;
-      for (std::size_t start = 0; start + kRateHz / 10 <= signal[0].size(); start += kRateHz / 10) {
+      for (std::size_t start = 0; start + kWindow <= signal[0].size(); start += kWindow) {
         double energy = 0.0;
-        for (std::size_t i = start; i < start + kRateHz / 10; ++i) {
+        for (std::size_t i = start; i < start + kWindow; ++i) {
           energy += static_cast<double>(signal[0][i]) * static_cast<double>(signal[0][i]);
         }
-        levels_dbfs.push_back(10.0 * std::log10(energy / (kRateHz / 10) + 1e-12));
+        levels_dbfs.push_back(10.0 * std::log10(energy / kWindow + 1e-12));
       }
       const auto middle = levels_dbfs.begin() + static_cast<std::ptrdiff_t>(levels_dbfs.size() / 2);
       std::nth_element(levels_dbfs.begin(), middle, levels_dbfs.end());

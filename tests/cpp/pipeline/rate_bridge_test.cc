@@ -24,7 +24,8 @@ class RateBridgeTest : public ::testing::TestWithParam<Rates> {};
 // Were there ever too few samples for a block, silence would slip in and the streams would differ
 // from there on.
 TEST_P(RateBridgeTest, AnyBlocksGiveTheSameStream) {
-  const auto [outer_hz, inner_hz] = GetParam();
+  const int outer_hz = GetParam().outer_hz;
+  const int inner_hz = GetParam().inner_hz;
   constexpr int kMaxBlock = 1024;
   const int length = 10 * outer_hz;
   PlanarBuffer even(1, length);
