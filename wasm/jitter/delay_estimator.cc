@@ -20,6 +20,7 @@ void DelayEstimator::Reset() {
 
 int DelayEstimator::BucketOf(int64_t offset_frames) const {
   const int64_t ticks = (offset_frames - base_ + frames_per_tick_ - 1) / frames_per_tick_;
+  if (ticks > tuning::kOutageTicks) return 0;
   return static_cast<int>(std::clamp<int64_t>(ticks, 0, kBuckets - 1));
 }
 
@@ -77,16 +78,21 @@ void DelayEstimator::MoveBase(int64_t base) {
   }
 }
 
+float DelayEstimator::ToleratedShare(int ticks) {
+  const auto beyond_short = static_cast<float>(std::max(0, ticks - tuning::kShortTicks));
+  return std::min(tuning::kToleratedShare,
+                  tuning::kShortShare + tuning::kShareSlope * beyond_short);
+}
+
 void DelayEstimator::FindTarget() {
   float total = 1;  // The block under way.
   for (const float weight : weight_) total += weight;
-  const float tolerated = total * tuning::kToleratedShare;
   const int open = BucketOf(block_high_);
   float beyond = 0;
   int bucket = kBuckets - 1;
   for (; bucket > 0; --bucket) {
     beyond += weight_[static_cast<std::size_t>(bucket)] + (bucket == open ? 1.0f : 0.0f);
-    if (beyond > tolerated) break;
+    if (beyond > total * ToleratedShare(bucket)) break;
   }
   target_ticks_ = bucket;
 }

@@ -47,6 +47,7 @@ class DelayEstimator {
   void CloseBlock();
   void MoveBase(int64_t base);
   void FindTarget();
+  static float ToleratedShare(int ticks);
   int BucketOf(int64_t offset_frames) const;
 
   const int frames_per_tick_;

@@ -1,6 +1,7 @@
 #include "jitter/jitter_buffer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -25,6 +26,8 @@ constexpr int kMaxPacketTicks = 12;
 constexpr int kMaxAheadTicks = 2 * kMaxPacketTicks;
 // Concealment longer than this is an interruption (libwebrtc's kInterruptionLenMs).
 constexpr int kInterruptionMs = 150;
+// No unwrapped sequence number comes near it.
+constexpr int64_t kNoSequenceNumber = INT64_MIN;
 
 Status CheckBounds(int min_ms, int max_ms) {
   if (min_ms < 0 || max_ms < min_ms || max_ms > kMaxDelayBoundMs) {
@@ -46,7 +49,9 @@ class JitterBuffer::Impl {
         estimator_(frames_per_tick_),
         stream_(decoder, packets_, frames_per_tick_),
         min_delay_ms_(config.min_delay_ms),
-        max_delay_ms_(config.max_delay_ms) {}
+        max_delay_ms_(config.max_delay_ms) {
+    recoverable_.fill(kNoSequenceNumber);
+  }
 
   int InsertPacket(const RtpPacketInfo& info, std::span<const uint8_t> payload);
   int GetAudio(std::span<float> out);
@@ -85,12 +90,26 @@ class JitterBuffer::Impl {
     const int64_t expected = packets_.empty() ? stream_.next_timestamp()
                                               : packets_.back().timestamp +
                                                     std::max(packets_.back().duration_samples, 0);
-    return tick_ * frames_per_tick_ -
-           std::max(estimator_.usual_offset(), estimator_.reachable_offset()) - expected;
+    return tick_ * frames_per_tick_ - UsualOffset() - expected;
+  }
+  // Where playing cannot be ahead of without running dry all the time.
+  int64_t UsualOffset() const {
+    return std::max(estimator_.usual_offset(), estimator_.reachable_offset());
+  }
+  // By how much playing could come earlier and not run dry at once.
+  int64_t Spare() const {
+    const int64_t margin = tuning::kGapMarginTicks * frames_per_tick_;
+    return std::max<int64_t>({0, Excess(), Lag() - UsualOffset() - margin});
   }
   int64_t Excess() const {
     return Lag() -
            std::max(estimator_.base_offset() + TargetDelayFrames(), estimator_.reachable_offset());
+  }
+
+  // Packets whose redundant copy came first; by sequence number modulo its length.
+  static constexpr int kRecoverableHistory = 256;
+  static std::size_t Index(int64_t sequence_number) {
+    return static_cast<std::size_t>(sequence_number & (kRecoverableHistory - 1));
   }
 
   AudioDecoder& decoder_;
@@ -105,6 +124,7 @@ class JitterBuffer::Impl {
   int min_delay_ms_;
   int max_delay_ms_;
 
+  std::array<int64_t, kRecoverableHistory> recoverable_{};
   int64_t tick_ = 0;
   int64_t discarded_ = 0;
 
@@ -117,6 +137,7 @@ class JitterBuffer::Impl {
 void JitterBuffer::Impl::DropStream() {
   discarded_ += packets_.size();
   packets_.Clear();
+  recoverable_.fill(kNoSequenceNumber);
   stream_.Reset();
   estimator_.Reset();
   ++stats_.restarts;
@@ -172,14 +193,17 @@ void JitterBuffer::Impl::Observe(const BufferedPacket& packet) {
   const int64_t now = tick_ * frames_per_tick_ + group;
   // What queued up before the first tick is no jitter: the newest packet tells the delay.
   if (!stream_.started()) estimator_.Reset();
-  estimator_.Update(tick_, now - packet.timestamp);
-  // The redundancy makes the missing packet before this one playable from now on: what it takes to
-  // make use of it.
-  const int64_t before = packet.sequence_number - 1;
-  if (stream_.started() && before >= stream_.next_sequence_number() && !gate_.Received(before) &&
-      decoder_.HasRedundancy(packet.payload)) {
-    estimator_.Update(tick_, now - packet.timestamp + packet.duration_samples);
+  // A packet is there in time if it is itself or if the redundancy in the next one is.
+  if (recoverable_[Index(packet.sequence_number)] != packet.sequence_number) {
+    estimator_.Update(tick_, now - packet.timestamp);
   }
+  const int64_t before = packet.sequence_number - 1;
+  if (!stream_.started() || before < stream_.next_sequence_number() || gate_.Received(before) ||
+      !decoder_.HasRedundancy(packet.payload)) {
+    return;
+  }
+  recoverable_[Index(before)] = before;
+  estimator_.Update(tick_, now - packet.timestamp + packet.duration_samples);
 }
 
 // Begins with the packet that gives the wanted delay.
@@ -208,7 +232,7 @@ void JitterBuffer::Impl::LimitDelay() {
 void JitterBuffer::Impl::FillOneTick() {
   // Every turn but one per stored packet adds sound.
   for (int turn = 0; sound_.ahead() < frames_per_tick_ && turn < kMaxPackets + 8; ++turn) {
-    Account(stream_.Next(tick_, Excess(), sound_));
+    Account(stream_.Next(tick_, Excess(), Spare(), sound_));
   }
 }
 
@@ -252,7 +276,7 @@ void JitterBuffer::Impl::AdjustSpeed() {
   const SpeedControl::Action action = speed_.Decide(sound_, Excess(), overdue);
   if (action == SpeedControl::Action::kFaster) {
     while (sound_.ahead() < speed_.lookahead_frames() && stream_.NextIsInSequence()) {
-      Account(stream_.Next(tick_, Excess(), sound_));
+      Account(stream_.Next(tick_, Excess(), Spare(), sound_));
     }
   }
   const int change = speed_.Apply(action, sound_);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "jitter/tuning.h"
-
 namespace earshot {
 namespace {
 // An Opus packet of one or two bytes holds no sound: it announces or keeps up a pause (RFC 7587
@@ -70,7 +68,8 @@ Piece StreamDecoder::DecodeFront(int64_t tick, SoundBuffer& sound) {
   return {PieceKind::kDecoded, frames, wait_ticks};
 }
 
-Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, SoundBuffer& sound) {
+Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, int64_t spare_frames,
+                          SoundBuffer& sound) {
   if (packets_.empty()) {
     if (pausing_) {
       next_timestamp_ += frames_per_tick_;
@@ -107,9 +106,8 @@ Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, SoundBuffer& soun
   }
   if (gap == 0) return DecodeFront(tick, sound);
 
-  const int64_t shorten =
-      std::max(excess_frames + tuning::kGapCreditTicks * frames_per_tick_, waited_frames_);
   if (missing == 0) {
+    const int64_t shorten = std::max(excess_frames, waited_frames_);
     if (gap <= shorten) return DecodeFront(tick, sound);
     const Piece piece =
         Invent(PieceKind::kPause, std::min(gap - std::max<int64_t>(shorten, 0), gap), sound);
@@ -117,22 +115,23 @@ Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, SoundBuffer& soun
     invented_frames_ += piece.frames;
     return piece;
   }
+  const int64_t shorten = std::max(spare_frames, waited_frames_);
   const bool redundant = gap >= front.duration_samples && front.duration_samples % quantum_ == 0 &&
                          decoder_.HasRedundancy(front.payload);
   const int64_t recoverable = redundant ? front.duration_samples : 0;
-  if (recoverable > 0 && gap - recoverable <= std::max<int64_t>(shorten, 0)) {
+  if (recoverable > 0 && gap - recoverable <= shorten) {
     const auto frames = static_cast<int>(recoverable);
     const std::span<float> out = sound.Prepare(frames);
     if (decoder_.DecodeRedundancy(front.payload, frames, out) == frames) {
       sound.Commit(frames);
       ++counters_.recovered;
+      counters_.skipped_samples += gap - recoverable;
       next_timestamp_ = front.timestamp;
       return {PieceKind::kRecovered, frames, 0};
     }
   }
   if (gap <= shorten) return DecodeFront(tick, sound);
-  const Piece piece = Invent(
-      PieceKind::kLost, std::min(gap - recoverable - std::max<int64_t>(shorten, 0), gap), sound);
+  const Piece piece = Invent(PieceKind::kLost, gap - recoverable - shorten, sound);
   next_timestamp_ += piece.frames;
   invented_frames_ += piece.frames;
   return piece;

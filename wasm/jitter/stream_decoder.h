@@ -59,8 +59,9 @@ class StreamDecoder {
   bool pausing() const { return pausing_; }
 
   /// Appends the next piece, at most 120 ms. `excess_frames` is how much later than wanted playing
-  /// is (negative: earlier); what has to be invented anyway is made that much shorter.
-  Piece Next(int64_t tick, int64_t excess_frames, SoundBuffer& sound);
+  /// is (negative: earlier), `spare_frames` ≥ 0 by how much it could do without: what is concealed
+  /// for a lost packet is made that much shorter.
+  Piece Next(int64_t tick, int64_t excess_frames, int64_t spare_frames, SoundBuffer& sound);
 
   /// Drops packets undecoded until what remains starts at or after `timestamp`, and joins there.
   void SkipTo(int64_t timestamp);

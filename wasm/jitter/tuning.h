@@ -5,30 +5,38 @@
 
 namespace earshot::tuning {
 
-// --- Delay estimation
-// -----------------------------------------------------------------------------------------------
+// == Delay estimation ==
+
 // Length of a block, of which the worst packet counts: about the time it takes to fall back after a
 // stall.
 inline constexpr int kBlockTicks = 50;
-// What a block's weight is multiplied by with each block after it: 1/e in 10 s.
-inline constexpr float kForget = 0.95f;
+// What a block's weight is multiplied by with each block after it: 1/e in 12 s.
+inline constexpr float kForget = 0.96f;
 // Share of the remembered blocks in which playing may run dry.
-inline constexpr float kToleratedShare = 0.1f;
+inline constexpr float kToleratedShare = 0.08f;
+// As long as the delay is short it is hardly noticed in a conversation (ITU-T G.114: not below
+// 150 ms from mouth to ear), so less is tolerated: from the first share at kShortTicks rising by
+// kShareSlope a tick.
+inline constexpr float kShortShare = 0.02f;
+inline constexpr int kShortTicks = 4;
+inline constexpr float kShareSlope = 0.005f;
+// Stalls beyond this are outages: no delay worth having covers them, so they do not count.
+inline constexpr int kOutageTicks = 150;
 // The usual offset follows this quantile of the packets, by this many ticks a packet.
 inline constexpr float kUsualQuantile = 0.5f;
 inline constexpr float kUsualStep = 0.03f;
 
-// --- Timeline
-// -------------------------------------------------------------------------------------------------------
-// Concealment of a gap may be cut by this much below the wanted delay, to be won back by slower
-// playing: stretched speech sounds better than invented speech.
-inline constexpr int kGapCreditTicks = 2;
+// == Timeline ==
+
+// Concealment of a gap is cut even below the wanted delay, to be won back by slower playing, since
+// stretched speech sounds better than invented speech; but so much above the usual offset is kept.
+inline constexpr int kGapMarginTicks = 2;
 // Sound later than wanted by more than this is passed over.
 inline constexpr int kSkipTicks = 150;
 
-// --- Speed: at least this similar, at most this fast
-// ---------------------------------------------------------------- Packets overdue by this much
-// beyond the usual: the network has stalled.
+// == Speed: how similar at least, how fast or slow at most ==
+
+// Packets overdue by this much beyond the usual: the network has stalled.
 inline constexpr int kOverdueTicks = 4;
 inline constexpr float kStalledSimilarity = 0.5f;
 inline constexpr float kStalledSpeed = 0.5f;
@@ -49,8 +57,8 @@ inline constexpr float kUrgentSpeed = 2;
 // The similarity asked for sinks to nothing in this time if none is found.
 inline constexpr float kPatienceTicks = 100;
 
-// --- Silence
-// --------------------------------------------------------------------------------------------------------
+// == Silence ==
+
 // The noise floor is the least power, allowed to rise by this factor a tick (2 dB/s).
 inline constexpr float kNoiseFloorRise = 1.005f;
 // Silence is what is below the floor times this (6 dB), or below −60 dBFS.
