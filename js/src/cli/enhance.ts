@@ -1,8 +1,11 @@
 import { Option, type Command } from 'commander';
 import { CaptureChain } from '../wasm/capture-chain.js';
+import { instantiate } from '../wasm/loader.js';
+import type { ResamplerExports } from '../wasm/resampler.js';
 import { InputError } from './input-error.js';
 import { loadModule } from './modules.js';
 import { writeFile } from './output-file.js';
+import { conversionDelay, convertedLength, convertRate, wavPieces, without, type Pieces } from './rate-conversion.js';
 import { rounded, Stopwatch } from './stopwatch.js';
 import { readWav, type WavReader } from './wav-reader.js';
 import { WavWriter } from './wav-writer.js';
@@ -12,8 +15,10 @@ const strengths = { off: 0, low: 0.25, moderate: 0.5, high: 0.75, max: 1 } as co
 
 /** Render quantum of Web Audio: the command runs the chain just as a page does. */
 const BLOCK_FRAMES = 128;
-/** Sound read and written at a time, in blocks. */
-const PIECE_FRAMES = 512 * BLOCK_FRAMES;
+/** Sound handed on at a time. */
+const PIECE_FRAMES = 64 * BLOCK_FRAMES;
+/** The rate the chain works at inside; other rates meet it through the same resampler that it would use. */
+const RATE = 48000;
 
 interface EnhanceOptions {
   readonly noiseSuppression: keyof typeof strengths;
@@ -43,32 +48,25 @@ function enhance(wav: WavReader, output: string, options: EnhanceOptions) {
   const { sampleRate, numChannels, numFrames } = wav;
   if (numChannels > 2) throw new InputError(`${wav.path} has ${numChannels} channels; give one or two`);
   if (sampleRate < 8000 || sampleRate > 96000) throw new InputError(`${wav.path} is at ${sampleRate} Hz; give a rate from 8000 to 96000 Hz`);
-  const chain = new CaptureChain(loadModule('worklet'), { sampleRate, numChannels, maxFrames: BLOCK_FRAMES, blockMultiple: BLOCK_FRAMES });
+  const stopwatch = new Stopwatch();
+  const files = instantiate<ResamplerExports>(loadModule('file'));
+  const chain = new CaptureChain(loadModule('worklet'), { sampleRate: RATE, numChannels, maxFrames: BLOCK_FRAMES, blockMultiple: BLOCK_FRAMES });
   // Without gain control nothing becomes louder: there is nothing to limit, and what was loud stays as it was.
   const autoGainControl = options.agc ?? false;
   chain.configure({ noiseSuppression: strengths[options.noiseSuppression], autoGainControl, limiter: autoGainControl });
-  const { latencySamples } = chain;
-  const stopwatch = new Stopwatch();
 
+  // Every delay on the way is taken out at once, between the chain and the way back. The chain's is a whole number of samples
+  // there, and the filters' nearly always; dropping them one by one would round three times.
+  const delayAt48k =
+    conversionDelay(files, sampleRate, RATE) + chain.latencySamples + (conversionDelay(files, RATE, sampleRate) * RATE) / sampleRate;
+  const drop = Math.round(delayAt48k);
+  const innerFrames = convertedLength(numFrames, sampleRate, RATE) + drop + BLOCK_FRAMES; // the last block may stay unfinished
+  const inner = { inputRate: sampleRate, outputRate: RATE, numChannels, numFrames: innerFrames, lag: Infinity };
+  const outer = { inputRate: RATE, outputRate: sampleRate, numChannels, numFrames, lag: Infinity };
   writeFile(output, (file) => {
     const writer = new WavWriter(file, wav, numFrames);
-    const piece = Array.from({ length: numChannels }, () => new Float32Array(PIECE_FRAMES));
-    // The chain's delay is taken out by dropping its first output and feeding as much silence behind the end.
-    let drop = latencySamples;
-    for (let left = numFrames; left > 0; ) {
-      const count = wav.read(piece);
-      piece.forEach((channel) => channel.fill(0, count));
-      for (let at = 0; at < PIECE_FRAMES; at += BLOCK_FRAMES) {
-        chain.input.forEach((channel, c) => channel.set(piece[c]!.subarray(at, at + BLOCK_FRAMES)));
-        chain.process(BLOCK_FRAMES);
-        chain.output.forEach((channel, c) => piece[c]!.set(channel, at));
-      }
-      const from = Math.min(drop, PIECE_FRAMES);
-      const to = Math.min(PIECE_FRAMES, from + left);
-      writer.write(piece, from, to);
-      drop -= from;
-      left -= to - from;
-    }
+    const enhanced = without(drop, run(chain, convertRate(files, wavPieces(wav), inner), numChannels));
+    for (const piece of convertRate(files, enhanced, outer)) writer.write(piece, 0, piece[0]!.length);
     writer.end();
   });
 
@@ -78,6 +76,30 @@ function enhance(wav: WavReader, output: string, options: EnhanceOptions) {
     seconds: rounded(seconds, 3),
     cpu_seconds: rounded(cpuSeconds, 4),
     core_percent: rounded((100 * cpuSeconds) / seconds, 3),
-    latency_ms: rounded((1000 * latencySamples) / sampleRate, 2),
+    latency_ms: rounded((1000 * delayAt48k) / RATE, 2),
   };
+}
+
+/** `sound` through the chain, in whole blocks: up to one block less comes out. */
+function* run(chain: CaptureChain, sound: Pieces, numChannels: number): Pieces {
+  const piece = Array.from({ length: numChannels }, () => new Float32Array(PIECE_FRAMES));
+  let filled = 0;
+  let produced = 0;
+  for (const input of sound) {
+    for (let at = 0; at < input[0]!.length; ) {
+      const count = Math.min(BLOCK_FRAMES - filled, input[0]!.length - at);
+      chain.input.forEach((channel, c) => channel.set(input[c]!.subarray(at, at + count), filled));
+      at += count;
+      filled += count;
+      if (filled < BLOCK_FRAMES) continue;
+      chain.process(BLOCK_FRAMES);
+      chain.output.forEach((channel, c) => piece[c]!.set(channel, produced));
+      filled = 0;
+      produced += BLOCK_FRAMES;
+      if (produced < PIECE_FRAMES) continue;
+      yield piece;
+      produced = 0;
+    }
+  }
+  if (produced > 0) yield piece.map((channel) => channel.subarray(0, produced));
 }

@@ -14,7 +14,7 @@ const program = new Command('earshot')
   .version(__EARSHOT_VERSION__)
   .showSuggestionAfterError(false)
   .exitOverride()
-  .configureOutput({ outputError: () => {} }); // printed below, as one line
+  .configureOutput({ writeErr: () => {} }); // what is wrong is printed below, as one line
 addEnhance(program);
 addOpus(program);
 addG711(program);
@@ -29,7 +29,8 @@ async function run(): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
     const message = error instanceof Error ? error.message : String(error);
-    const oneLine = message.replace(/^error: /, '').replace(/\s+/g, ' ').trim();
+    // The message may quote a file that is not text at all.
+    const oneLine = message.replace(/^error: /, '').replace(/[\s\p{Cc}\ufffd]+/gu, ' ').trim();
     console.error(`earshot: ${oneLine === '(outputHelp)' ? 'give a command; earshot --help lists them' : oneLine}`);
     return error instanceof InputError || error instanceof CommanderError ? 2 : 1;
   }

@@ -51,7 +51,7 @@ function decode(input: string, output: string) {
     const writer = new WavWriter(file, { sampleRate: rate, numChannels, encoding: 'pcm16' }, outputFrames);
     const decoder = new OpusDecoder(audio, OPUS_CLOCK, numChannels);
     const sound = decoded(files, decoder, input, numChannels);
-    for (const piece of convertRate(files, sound, { inputRate: OPUS_CLOCK, outputRate: rate, numChannels, numFrames })) {
+    for (const piece of convertRate(files, sound, { inputRate: OPUS_CLOCK, outputRate: rate, numChannels, numFrames: outputFrames })) {
       writer.write(piece, 0, piece[0]!.length);
     }
     writer.end();

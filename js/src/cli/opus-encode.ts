@@ -86,14 +86,16 @@ function encode(wav: WavReader, output: string, options: EncodeOptions) {
       bytes += pages.length;
       file.write(pages);
     };
-    const sound = convertRate(files, wavPieces(wav), { inputRate: sampleRate, outputRate: rate, numChannels, numFrames });
+    const length = convertedLength(numFrames, sampleRate, rate);
+    const conversion = { inputRate: sampleRate, outputRate: rate, numChannels, numFrames: length };
+    const sound = convertRate(files, wavPieces(wav), conversion);
     // The encoder lags by its lookahead: silence behind the end brings the last samples out.
-    const framesToCode = convertedLength(numFrames, sampleRate, rate) + encoder.lookahead;
+    const framesToCode = length + encoder.lookahead;
     for (const frames of packets(sound, encoder.input, rate / PACKETS_PER_SECOND, numChannels, framesToCode)) {
       ogg.write(encoder.encode(frames));
       save();
     }
-    ogg.finish((convertedLength(numFrames, sampleRate, rate) * OPUS_CLOCK) / rate);
+    ogg.finish((length * OPUS_CLOCK) / rate);
     save();
   });
 

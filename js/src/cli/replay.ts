@@ -68,7 +68,8 @@ function readSpeech(wav: WavReader): Float32Array {
   const sound = new Float32Array(convertedLength(numFrames, sampleRate, RATE));
   const files = instantiate<ResamplerExports>(loadModule('file'));
   let filled = 0;
-  for (const [piece] of convertRate(files, wavPieces(wav), { inputRate: sampleRate, outputRate: RATE, numChannels, numFrames })) {
+  const conversion = { inputRate: sampleRate, outputRate: RATE, numChannels, numFrames: sound.length };
+  for (const [piece] of convertRate(files, wavPieces(wav), conversion)) {
     sound.set(piece!, filled);
     filled += piece!.length;
   }
