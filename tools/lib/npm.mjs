@@ -17,7 +17,7 @@ export function isInstalled(folder) {
 
 export async function ensureNodePackages() {
   if (isInstalled(root)) return;
-  // Browsers come from the system; no package may download its own.
-  const env = { ...process.env, PUPPETEER_SKIP_DOWNLOAD: '1', PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' };
-  await step('Install the development packages (npm ci)', () => run('npm', ['ci', '--no-progress'], { log: 'npm-ci', cwd: root, env }));
+  // Without a network, npm's own patience (a minute a package) would look like a hang.
+  const args = ['ci', '--no-progress', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+  await step('Install the development packages (npm ci)', () => run('npm', args, { log: 'npm-ci', cwd: root }));
 }
