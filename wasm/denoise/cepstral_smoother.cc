@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "denoise/tuning.h"
 
@@ -16,12 +17,6 @@ constexpr int kLongestPitch = 24000 / 95;
 constexpr int kPitchReach = 2;
 
 }  // namespace
-
-StatusOr<CepstralSmoother> CepstralSmoother::Create() {
-  auto fft = RealFft::Create(kSize);
-  if (!fft.ok()) return fft.status();
-  return CepstralSmoother(std::move(fft).value());
-}
 
 CepstralSmoother::CepstralSmoother(RealFft fft) : fft_(std::move(fft)) {
   for (int q = 0; q < kBins; ++q) {

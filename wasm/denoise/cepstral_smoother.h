@@ -10,18 +10,18 @@
 #include <complex>
 #include <span>
 
-#include "base/status.h"
 #include "dsp/real_fft.h"
 
 namespace earshot {
 
-/// Works on the bins up to 12 kHz: kSize/2 + 1 values. Real-time safe after Create.
+/// Works on the bins up to 12 kHz: kSize/2 + 1 values. Real-time safe once made.
 class CepstralSmoother {
  public:
   static constexpr int kSize = 512;
   static constexpr int kBins = kSize / 2 + 1;
 
-  static StatusOr<CepstralSmoother> Create();
+  /// `fft`: of kSize points.
+  explicit CepstralSmoother(RealFft fft);
 
   /// `log_spectrum`: kBins values, replaced by the smoothed ones.
   void Smooth(std::span<float> log_spectrum);
@@ -32,7 +32,6 @@ class CepstralSmoother {
   void Reset();
 
  private:
-  explicit CepstralSmoother(RealFft fft);
   int FindPitch();
   void UpdateWeights(int pitch);
 

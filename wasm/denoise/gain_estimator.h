@@ -5,18 +5,19 @@
 //                                      └─► speech detector ─► gate of the pauses
 #pragma once
 
-#include "base/status.h"
 #include "denoise/cepstral_smoother.h"
 #include "denoise/noise_estimator.h"
 #include "denoise/spectrum.h"
 #include "denoise/speech_detector.h"
+#include "dsp/real_fft.h"
 
 namespace earshot {
 
-/// One call a frame; real-time safe after Create.
+/// One call a frame; real-time safe once made.
 class GainEstimator {
  public:
-  static StatusOr<GainEstimator> Create();
+  /// `cepstral_fft`: of CepstralSmoother::kSize points.
+  explicit GainEstimator(RealFft cepstral_fft);
 
   /// `power`: |Y|² of the frame, each value finite and at least kPowerFloor. `floor_db` ≤ 0: the
   /// most a bin is turned down while speech is present. In pauses it may be up to (1 + kGateDepth)
@@ -32,17 +33,16 @@ class GainEstimator {
   void Reset();
 
  private:
-  explicit GainEstimator(CepstralSmoother cepstral);
   void EstimateSnr(const Spectrum& power);
-  void SmoothSnr();
   void UpdateGate();
+  void ComputeGains(const Spectrum& power, float floor_log2);
 
   NoiseEstimator noise_;
   CepstralSmoother cepstral_;
   SpeechDetector detector_;
   Spectrum posterior_snr_;
   Spectrum prior_snr_;
-  Spectrum speech_power_;  // estimated |S|² of the frame before
+  Spectrum speech_power_;  // estimated |S|² of the frame before, above the cepstrum's reach
   Spectrum gain_;
   float gate_ = 0.0F;  // 0 closed (pause) … 1 open (speech)
   float attenuation_db_ = 0.0F;

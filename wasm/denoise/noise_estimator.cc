@@ -1,5 +1,7 @@
 #include "denoise/noise_estimator.h"
 
+#include <algorithm>
+
 #include "base/decibels.h"
 #include "denoise/fast_math.h"
 #include "denoise/tuning.h"
@@ -12,9 +14,8 @@ namespace {
 constexpr int kStartFrames = 8;
 
 bool IsSilence(const Spectrum& power) {
-  float peak = 0.0F;
-  for (int k = 0; k < kPaddedBins; ++k) peak = power[k] > peak ? power[k] : peak;
-  return peak <= kPowerFloor;
+  return std::all_of(power.bins.begin(), power.bins.end(),
+                     [](float p) { return p <= kPowerFloor; });
 }
 
 }  // namespace

@@ -26,9 +26,9 @@ float FloorDbAt(float strength) {
 }  // namespace
 
 struct NoiseSuppressor::Impl {
-  Impl(int num_channels, RealFft transform, GainEstimator gains)
+  Impl(int num_channels, RealFft transform, RealFft cepstral_transform)
       : fft(std::move(transform)),
-        estimator(std::move(gains)),
+        estimator(std::move(cepstral_transform)),
         channels(static_cast<std::size_t>(num_channels)) {
     float energy = 0.0F;
     for (const float w : windows.analysis) energy += w * w;
@@ -79,10 +79,10 @@ StatusOr<NoiseSuppressor> NoiseSuppressor::Create(const NoiseSuppressorConfig& c
   }
   auto fft = RealFft::Create(kWindowSize);
   if (!fft.ok()) return fft.status();
-  auto estimator = GainEstimator::Create();
-  if (!estimator.ok()) return estimator.status();
+  auto cepstral_fft = RealFft::Create(CepstralSmoother::kSize);
+  if (!cepstral_fft.ok()) return cepstral_fft.status();
   return NoiseSuppressor(std::make_unique<Impl>(config.num_channels, std::move(fft).value(),
-                                                std::move(estimator).value()));
+                                                std::move(cepstral_fft).value()));
 }
 
 NoiseSuppressor::NoiseSuppressor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

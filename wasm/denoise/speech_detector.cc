@@ -9,6 +9,8 @@ namespace {
 // Log SNR and log likelihood ratio of one bin may not outvote a whole band.
 constexpr float kMaxLog2Likelihood = 6.0F;
 constexpr float kLog2E = 1.44269504F;
+// Just above 8 kHz: the highest bin any feature looks at, as a multiple of four.
+constexpr int kEndBin = 172;
 
 float Mean(const Spectrum& values, float low_hz, float high_hz) {
   const int low = BinOf(low_hz);
@@ -21,7 +23,7 @@ float Mean(const Spectrum& values, float low_hz, float high_hz) {
 SpeechDetector::Features Measure(const Spectrum& prior_snr, const Spectrum& posterior_snr,
                                  float pitch_strength) {
   Spectrum snr_log2, likelihood_log2, excess_log2;
-  for (int k = 0; k < kPaddedBins; ++k) {
+  for (int k = 0; k < kEndBin; ++k) {
     const float xi = prior_snr[k];
     const float bits = FastLog2(1.0F + xi);
     const float likelihood = kLog2E * xi * posterior_snr[k] / (1.0F + xi) - bits;
@@ -30,7 +32,7 @@ SpeechDetector::Features Measure(const Spectrum& prior_snr, const Spectrum& post
     excess_log2[k] = FastLog2(posterior_snr[k] + 0.1F);
   }
   const float mean_excess = Mean(excess_log2, 150.0F, 4000.0F);
-  for (int k = 0; k < kPaddedBins; ++k) {
+  for (int k = 0; k < kEndBin; ++k) {
     const float deviation = excess_log2[k] - mean_excess;
     excess_log2[k] = deviation * deviation;
   }

@@ -20,7 +20,7 @@ inline constexpr float kPresenceLimit = 0.99F;  // guard against stagnation
 
 // A-priori SNR above 12 kHz: decision-directed (Ephraim & Malah 1984, equation (51)).
 inline constexpr float kDecisionWeight = 0.96F;
-inline constexpr float kMinPriorSnrDb = -18.0F;
+inline constexpr float kMinPriorSnr = 0.0158F;  // −18 dB, at all frequencies
 
 // A-priori SNR up to 12 kHz: cepstro-temporal smoothing (Breithaupt, Gerkmann & Martin 2008),
 // constants per frame.
