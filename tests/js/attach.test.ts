@@ -65,6 +65,7 @@ describe('choice of transform', () => {
     await settle();
     expect(codes).toEqual(['unsupported']);
     await expect(attachment.ready).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(attachment.getStats()).resolves.toMatchObject({ framesEncoded: 0 });
     expect(browser.workers.every(({ terminated }) => terminated)).toBe(true);
   });
 
@@ -162,12 +163,22 @@ describe('life of the worker', () => {
     const two = Earshot.attachReceiver(asReceiver(receiver));
     const codes = [codesOf(one), codesOf(two)];
     const [dead] = browser.workers;
+    const asked = one.getStats();
     dead!.onerror!({ message: '' });
     await settle();
+    await expect(asked).resolves.toMatchObject({ framesEncoded: 0 });
+    await expect(one.getStats()).resolves.toMatchObject({ framesEncoded: 0 });
     expect(codes).toEqual([['asset-load'], ['asset-load']]);
     expect(dead!.terminated).toBe(true);
     expect(worker()).not.toBe(dead);
     expect([sender.transform!.worker, receiver.transform!.worker]).toEqual([worker(), worker()]);
+
+    // Who comes later is told as well, and its frames pass too.
+    const third = new FakeSender();
+    const late = codesOf(Earshot.attachSender(asSender(third)));
+    await settle();
+    expect(late).toEqual(['asset-load']);
+    expect(third.transform!.worker).toBe(worker());
   });
 
   it('lets encoded streams flow when the script cannot be loaded', async () => {

@@ -51,7 +51,7 @@ test('holds the library, its types and its notices, and neither sources nor test
 test('has types that a strict project can use', () => {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   for (const resolution of [['--module', 'esnext', '--moduleResolution', 'bundler'], ['--module', 'nodenext']]) {
-    const args = [tsc, '--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom', '--types', '', ...resolution, 'types.ts'];
+    const args = [tsc, '--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', ...resolution, 'types.ts'];
     try {
       execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
     } catch (error) {

@@ -10,6 +10,7 @@ export abstract class Attachment<Report> extends EventTarget {
   /** @internal */
   protected readonly lifecycle = new Lifecycle(this);
   #pipe: TransformPipe | undefined;
+  #answers = false;
 
   /** @internal */
   protected constructor(
@@ -37,6 +38,8 @@ export abstract class Attachment<Report> extends EventTarget {
   dispose(): void {
     const reason = new EarshotError('invalid-state', this.side, 'dispose', 'Disposed, or its connection closed, before it ran.');
     if (!this.lifecycle.close(reason)) return;
+    this.#answers = false;
+    this.onSilence();
     this.onDispose();
     if (this.#pipe) workerHost.release(this.#pipe);
     this.#pipe = undefined;
@@ -55,16 +58,26 @@ export abstract class Attachment<Report> extends EventTarget {
         this.#pipe = undefined;
         this.dispose();
       },
-      onLost: (error) => this.lifecycle.fail(error),
+      onLost: (error) => {
+        this.#answers = false;
+        this.onSilence();
+        this.lifecycle.fail(error);
+      },
     };
     try {
       this.#pipe = workerHost.open(this.owner, this.side, wanted, user);
+      this.#answers = true;
       return true;
     } catch (error) {
       if (error instanceof EarshotError && error.code === 'invalid-state') throw error;
       queueMicrotask(() => this.fail(error, 'unsupported', 'attach', 'The native sound flows.'));
       return false;
     }
+  }
+
+  /** @internal Whether there is a pipe in the worker that answers questions. */
+  protected get answers(): boolean {
+    return this.#answers;
   }
 
   /** @internal */
@@ -91,6 +104,9 @@ export abstract class Attachment<Report> extends EventTarget {
 
   /** @internal A few times a second while attached. */
   protected abstract onTick(): void;
+
+  /** @internal No question will be answered any more, open ones included. */
+  protected onSilence(): void {}
 
   /** @internal Frees what the subclass holds; called once. */
   protected abstract onDispose(): void;

@@ -80,8 +80,7 @@ export class SenderAttachment extends Attachment<SenderReport> {
   }
 
   async getStats(): Promise<SenderStats> {
-    const open = this.state !== 'closed';
-    const counters = open ? await this.#stats.ask((id) => this.#post({ type: 'stats', id })) : NO_COUNTERS;
+    const counters = this.answers ? await this.#stats.ask((id) => this.#post({ type: 'stats', id })) : NO_COUNTERS;
     return { ...counters, expectedLoss: this.#encoderSettings().expectedLoss };
   }
 
@@ -109,8 +108,12 @@ export class SenderAttachment extends Attachment<SenderReport> {
   }
 
   /** @internal */
-  protected override onDispose(): void {
+  protected override onSilence(): void {
     this.#stats.close(NO_COUNTERS);
+  }
+
+  /** @internal */
+  protected override onDispose(): void {
     this.#unwatch?.();
     this.#closeTap();
   }

@@ -55,6 +55,7 @@ export class WorkerHost {
     const pipe = new TransformPipe(owner, side, kind, port1, user);
     this.#byOwner.set(owner, pipe);
     this.#pipes.add(pipe);
+    this.#loaded!.catch((error: EarshotError) => pipe.user?.onLost(error));
     this.#timer ??= setInterval(() => this.#watch(), WATCH_INTERVAL);
     return pipe;
   }
@@ -87,7 +88,7 @@ export class WorkerHost {
         );
       };
     });
-    this.#loaded.catch((error: EarshotError) => this.#onLost(error));
+    this.#loaded.catch(() => this.#onLost());
     return worker;
   }
 
@@ -104,7 +105,7 @@ export class WorkerHost {
   }
 
   /** The script did not load: frames of script transforms are stuck, so the transforms move to a worker that passes them. */
-  #onLost(error: EarshotError): void {
+  #onLost(): void {
     this.#worker?.terminate();
     const url = URL.createObjectURL(new Blob([PASS_THROUGH], { type: 'text/javascript' }));
     const worker = (this.#worker = new Worker(url));
@@ -112,7 +113,6 @@ export class WorkerHost {
     for (const pipe of this.#pipes) {
       const { owner } = pipe;
       if (pipe.kind === 'script' && owner) owner.transform = new RTCRtpScriptTransform(worker, {});
-      pipe.user?.onLost(error);
     }
   }
 
