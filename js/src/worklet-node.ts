@@ -17,6 +17,8 @@ export abstract class ChainNode<Settings> extends WorkletNode {
   /** @internal */
   protected readonly lifecycle: Lifecycle;
   readonly #stats = new Requests<Float64Array>();
+  #latest = new Float64Array();
+  #silent = false;
 
   /** @internal */
   protected constructor(
@@ -44,14 +46,15 @@ export abstract class ChainNode<Settings> extends WorkletNode {
     });
     this.lifecycle = new Lifecycle(this);
     this.port.onmessage = ({ data }: MessageEvent<CaptureReport | PlayoutReport>) => this.#onReport(data);
-    this.addEventListener('processorerror', () =>
-      this.#onFault({ type: 'fault', code: 'wasm-fault', operation: processor, reason: 'the processor threw' }),
-    );
+    this.addEventListener('processorerror', () => {
+      this.#onSilence();
+      this.#onFault({ type: 'fault', code: 'wasm-fault', operation: processor, reason: 'the processor threw' });
+    });
   }
 
-  /** @internal */
+  /** @internal The latest values while the processor cannot answer: a context that is suspended or closed. */
   protected askStats(): Promise<Float64Array> {
-    if (this.lifecycle.state === 'closed') return Promise.resolve(new Float64Array());
+    if (this.#silent || this.context.state !== 'running') return Promise.resolve(this.#latest);
     return this.#stats.ask((id) => this.port.postMessage({ type: 'stats', id }));
   }
 
@@ -60,9 +63,15 @@ export abstract class ChainNode<Settings> extends WorkletNode {
     const reason = new EarshotError('invalid-state', this.module, 'dispose', 'The node was disposed before it ran.');
     if (!this.lifecycle.close(reason)) return false;
     this.port.postMessage({ type: 'close' });
-    this.#stats.close(new Float64Array());
+    this.#latest = new Float64Array();
+    this.#onSilence();
     this.disconnect();
     return true;
+  }
+
+  #onSilence(): void {
+    this.#silent = true;
+    this.#stats.close(this.#latest);
   }
 
   /** @internal For subclasses: the chain carries the sound, or passes it on request. */
@@ -75,6 +84,7 @@ export abstract class ChainNode<Settings> extends WorkletNode {
       case 'state':
         return this.onState(report);
       case 'stats':
+        this.#latest = report.values;
         return this.#stats.answer(report.id, report.values);
       case 'fault':
         return this.#onFault(report);

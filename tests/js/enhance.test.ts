@@ -114,6 +114,28 @@ describe('enhance', () => {
     expect(enhancer.state).toBe('bypassed');
   });
 
+  it('goes round a processor the browser has given up, which is silent', async () => {
+    const enhancer = await Earshot.enhance(asTrack(new FakeTrack()));
+    await settle();
+    const asked = enhancer.getStats();
+    browser.worklets[0]!.dispatchEvent(new Event('processorerror'));
+    expect(ways()).toEqual([[]]);
+    expect(enhancer.state).toBe('bypassed');
+    await expect(asked).resolves.toBeDefined();
+    await expect(enhancer.getStats()).resolves.toBeDefined();
+  });
+
+  it('answers with the latest statistics while its context is suspended', async () => {
+    const enhancer = await Earshot.enhance(asTrack(new FakeTrack()));
+    await settle();
+    const [node] = browser.worklets;
+    const asked = enhancer.getStats();
+    node!.say({ type: 'stats', id: node!.heard.find(({ type }) => type === 'stats')!.id, values: Float64Array.of(-3) });
+    expect((await asked).inputPeak).toBe(-3);
+    browser.contexts[0]!.state = 'suspended';
+    expect((await enhancer.getStats()).inputPeak).toBe(-3);
+  });
+
   it('loads the worklet once per context and the module once', async () => {
     const { Earshot, fetched } = await openPage();
     const [one, two] = [new FakeContext(), new FakeContext()];
