@@ -17,7 +17,7 @@ export abstract class ChainNode<Settings> extends WorkletNode {
   /** @internal */
   protected readonly lifecycle: Lifecycle;
   readonly #stats = new Requests<Float64Array>();
-  #latest = new Float64Array();
+  #latest: Float64Array = new Float64Array();
   #silent = false;
 
   /** @internal */
