@@ -1,0 +1,73 @@
+// What the loader, the worklet and the budget rely on: read from the built files themselves.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { dist, earshot, report, root, scratchFolder } from './support/earshot.mjs';
+
+const variants = ['worklet', 'audio', 'file'].flatMap((name) => [[name, ''], [name, '-scalar']]);
+const bytesOf = (name, suffix) => readFileSync(join(dist, `earshot-${name}${suffix}.wasm`));
+const abi = readFileSync(join(root, 'wasm/bindings/abi.h'), 'utf8');
+
+for (const [name, suffix] of variants) {
+  test(`earshot-${name}${suffix}.wasm imports nothing and exports its list`, () => {
+    const module = new WebAssembly.Module(bytesOf(name, suffix));
+    assert.deepEqual(WebAssembly.Module.imports(module), []);
+    const listed = readFileSync(join(root, `wasm/bindings/exports/${name}.txt`), 'utf8').trim().split('\n').map((line) => line.slice(1));
+    const exported = WebAssembly.Module.exports(module).filter(({ kind }) => kind === 'function').map((entry) => entry.name);
+    const runtime = /^(_initialize|_?emscripten_)/; // the start function and Emscripten's own access to its stack
+    assert.deepEqual(exported.filter((entry) => !runtime.test(entry)).sort(), listed.sort());
+    assert.ok(exported.includes('_initialize'));
+    const { exports } = new WebAssembly.Instance(module, {});
+    exports._initialize();
+    assert.equal(exports.abi_version(), Number(/kAbiVersion = (\d+)/.exec(abi)[1]));
+    if (name === 'file') return;
+    // Fixed: the engine cannot move the memory under the views of the worklet.
+    assert.throws(() => exports.memory.grow(1), RangeError);
+  });
+}
+
+for (const suffix of ['', '-scalar']) {
+  test(`the largest chains fit into the memory of earshot-worklet${suffix}.wasm, the smallest refuse nonsense`, () => {
+    const module = new WebAssembly.Module(bytesOf('worklet', suffix));
+    const make = (f) => {
+      const { exports } = new WebAssembly.Instance(module, {});
+      exports._initialize();
+      return f(exports);
+    };
+    for (const rate of [8000, 22050, 44100, 48000, 96000]) {
+      assert.ok(make((e) => e.capture_create(rate, 2, 2048, 1)) > 0, `capture at ${rate} Hz`);
+      assert.ok(make((e) => e.playout_create(rate, 2, 2048)) > 0, `playout at ${rate} Hz`);
+    }
+    make((e) => {
+      for (const args of [[0, 1, 128, 1], [48000, 3, 128, 1], [48000, 0, 128, 1], [48000, 1, 0, 1]]) assert.equal(e.capture_create(...args), 0);
+      for (const args of [[0, 1, 128], [48000, 3, 128], [48000, 1, -1]]) assert.equal(e.playout_create(...args), 0);
+      const handle = e.capture_create(48000, 1, 128, 128);
+      assert.ok(e.capture_process(handle, 129) < 0);
+      assert.ok(e.capture_set(handle, 0, NaN) < 0);
+      assert.ok(e.capture_set(handle, 99, 1) < 0);
+    });
+  });
+}
+
+test('info reports the files that are there', () => {
+  const info = report(scratchFolder(), 'info');
+  assert.deepEqual(Object.keys(info), ['version', 'toolchain', 'libraries', 'simd', 'modules']);
+  assert.equal(info.version, JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
+  assert.match(info.toolchain, /^Emscripten \d+\.\d+\.\d+/);
+  assert.match(info.libraries.opus, /^\d+\.\d+/);
+  assert.match(info.libraries.ogg, /^\d+\.\d+/);
+  assert.equal(info.simd, true);
+  assert.equal(Object.keys(info.modules).length, 6);
+  for (const [name, suffix] of variants) {
+    const bytes = bytesOf(name, suffix);
+    assert.deepEqual(info.modules[`earshot-${name}${suffix}.wasm`], {
+      raw: bytes.length,
+      gzip: gzipSync(bytes, { level: 9 }).length,
+      brotli: brotliCompressSync(bytes).length,
+    });
+  }
+  const { stdout } = earshot(scratchFolder(), 'info');
+  assert.match(stdout, /earshot-worklet\.wasm +\d+ +\d+ +\d+\n/);
+});
