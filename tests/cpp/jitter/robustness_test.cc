@@ -105,7 +105,8 @@ TEST(PacketBuffer, KeepsOrderAndBytesWithinItsCapacity) {
   std::vector<int64_t> expected;
   for (int round = 0; round < 2000; ++round) {
     const int64_t number = static_cast<int64_t>(random() % 64);
-    const std::vector<uint8_t> bytes(1 + number % 16, static_cast<uint8_t>(number));
+    const std::vector<uint8_t> bytes(static_cast<size_t>(1 + number % 16),
+                                     static_cast<uint8_t>(number));
     BufferedPacket packet;
     packet.sequence_number = number;
     packet.payload = bytes;
