@@ -19,7 +19,7 @@ import { CHIRP, delays, PATTERN } from './delay.mjs';
 
 const RESULTS = fileURLToPath(new URL('../results/browser.json', import.meta.url));
 const DELAY_SECONDS = 15;
-const CPU_SECONDS = 20;
+const LOAD_SECONDS = 20;
 
 const { values: options } = parseArgs({
   options: {
@@ -113,40 +113,45 @@ function measureDelay(scene, kind) {
       (seconds) => harness.record(scene.context, [scene.source, ...scene.outputs], seconds),
       DELAY_SECONDS,
     );
+    const parts = await page.evaluate(async () => {
+      const [sender, receiver] = await Promise.all(window.attachments.slice(-2).map((one) => one.getStats()));
+      const capture = window.attachments.length > 2 ? 1000 * window.attachments[0].node.latency : 0;
+      return { captureMs: capture, senderQueueMs: sender.queuedTime, playoutMs: receiver.currentDelay, playoutTargetMs: receiver.targetDelay };
+    });
     const [native, ours] = [delays(recordings[id], 1), delays(recordings[id], 2)];
-    return { native, ours, differenceMs: ours.medianMs - native.medianMs };
+    return { native, ours, differenceMs: ours.medianMs - native.medianMs, parts };
   });
 }
 
-/** Share of a core the browser uses, idle page and calls alike. */
-function measureCpu(scene, kinds) {
+/**
+ * Share of a core the browser uses, and interruptions of the audio output: counted by the browser, or seen as context time
+ * lost against the wall clock.
+ */
+function measureLoad(scene, kinds, seconds) {
   return withCalls(scene, kinds, {}, async (page) => {
     const before = { cpu: browserCpuSeconds(), wall: performance.now() };
-    await page.evaluate((seconds) => harness.sleep(seconds), CPU_SECONDS);
-    return (1e5 * (browserCpuSeconds() - before.cpu)) / (performance.now() - before.wall);
-  });
-}
-
-/** Interruptions of the audio output while the whole path runs: counted by the browser, or seen as lost context time. */
-function measureUnderruns(scene, seconds) {
-  return withCalls(scene, ['whole'], {}, (page) =>
-    page.evaluate(async (seconds) => {
+    const result = await page.evaluate(async (seconds) => {
       const { context } = scene;
-      const stats = () => context.playbackStats?.underrunEvents;
-      const before = { underruns: stats(), time: context.currentTime, wall: performance.now() };
+      const underruns = () => context.playbackStats?.underrunEvents ?? null;
+      const before = { underruns: underruns(), time: context.currentTime, wall: performance.now() };
       await harness.sleep(seconds);
       const elapsed = context.currentTime - before.time;
-      const lostMs = performance.now() - before.wall - 1000 * elapsed;
-      const playout = await window.attachments.at(-1).getStats();
+      const lostContextMs = performance.now() - before.wall - 1000 * elapsed;
+      const playout = await window.attachments?.at(-1).getStats();
       return {
         seconds,
-        underruns: stats() === undefined ? undefined : stats() - before.underruns,
-        lostContextMs: Math.round(lostMs),
-        interruptions: playout.interruptions,
-        concealedShare: playout.concealedSamples / playout.totalSamples,
+        underruns: underruns() === null ? null : underruns() - before.underruns,
+        lostContextMs: Math.round(lostContextMs),
+        ...(playout && {
+          interruptions: playout.interruptions,
+          concealedShare: playout.concealedSamples / playout.totalSamples,
+          playoutDelayMs: playout.currentDelay,
+        }),
       };
-    }, seconds),
-  );
+    }, seconds);
+    const cpuPercent = (1e5 * (browserCpuSeconds() - before.cpu)) / (performance.now() - before.wall);
+    return { cpuPercent, ...result };
+  });
 }
 
 async function measure(name) {
@@ -157,8 +162,11 @@ async function measure(name) {
   try {
     const result = { version: browser.version };
     result.delay = { codec: await measureDelay(scene, 'codec'), whole: await measureDelay(scene, 'whole') };
-    result.cpuPercent = { idle: await measureCpu(scene, []), native: await measureCpu(scene, ['native']), whole: await measureCpu(scene, ['whole']) };
-    result.underruns = await measureUnderruns(scene, Number(options.seconds));
+    result.load = {
+      idle: await measureLoad(scene, [], LOAD_SECONDS),
+      native: await measureLoad(scene, ['native'], LOAD_SECONDS),
+      whole: await measureLoad(scene, ['whole'], Number(options.seconds)),
+    };
     return result;
   } finally {
     await browser.close();
@@ -179,12 +187,12 @@ for (const name of options.browser) {
     loadAverage: round(loadavg()[0]),
     ...result,
   };
-  const { delay, cpuPercent, underruns } = result;
-  for (const [path, { native, ours, differenceMs }] of Object.entries(delay)) {
+  for (const [path, { native, ours, differenceMs }] of Object.entries(result.delay)) {
     console.log(`delay, ${path}: native ${native.medianMs.toFixed(1)} ms, ours ${ours.medianMs.toFixed(1)} ms, difference ${differenceMs.toFixed(1)} ms`);
   }
-  console.log(`CPU, % of a core: idle page ${cpuPercent.idle.toFixed(1)}, native call ${cpuPercent.native.toFixed(1)}, whole path ${cpuPercent.whole.toFixed(1)}`);
-  console.log(`underruns in ${underruns.seconds} s: ${underruns.underruns ?? 'not counted by this browser'}; context time lost ${underruns.lostContextMs} ms; interruptions ${underruns.interruptions}`);
+  const { idle, native, whole } = result.load;
+  console.log(`CPU, % of a core: idle page ${idle.cpuPercent.toFixed(1)}, native call ${native.cpuPercent.toFixed(1)}, whole path ${whole.cpuPercent.toFixed(1)}`);
+  console.log(`underruns in ${whole.seconds} s: ${whole.underruns ?? 'not counted by this browser'}; context time lost: ${whole.lostContextMs} ms; interruptions: ${whole.interruptions}`);
   writeFileSync(RESULTS, `${JSON.stringify(report, (_, value) => round(value), 2)}\n`);
 }
 process.exit(0);

@@ -5,27 +5,30 @@ import { speechQuality } from './analysis/quality.mjs';
 import { test } from './harness/suite.mjs';
 
 test('with 5 % random loss speech stays intelligible and every drop is counted', {}, async (t) => {
-  const proxy = await t.proxy({ seed: 5 });
-  await t.page.evaluate(async (candidates) => {
+  const [proxy, nativeProxy] = [await t.proxy({ seed: 5 }), await t.proxy({ seed: 5 })];
+  await t.page.evaluate(async ([candidates, nativeCandidates]) => {
     const Earshot = await harness.loadLibrary();
     const context = await harness.audioContext({ sampleRate: 48000 });
     const source = await harness.fileSource(context, '/data/clean-speech.wav');
     let sender, receiver;
+    const track = harness.trackOf(source);
+    const native = await harness.call({ track, proxy: nativeCandidates });
     await harness.call({
-      track: harness.trackOf(source),
+      track,
       proxy: candidates,
       onSender: (one) => (sender = Earshot.attachSender(one, { expectedLoss: 0.05 })),
       onReceiver: (one) => (receiver = Earshot.attachReceiver(one, { audioContext: context })),
     });
     await Promise.all([sender.ready, receiver.ready]);
+    const nativeOutput = harness.nativeOutput(context, native.receiver.track);
     await harness.sleep(2);
-    window.scene = { context, receiver, before: await receiver.getStats() };
-  }, proxy.candidates);
+    window.scene = { context, receiver, outputs: [receiver.node, nativeOutput], before: await receiver.getStats() };
+  }, [proxy, nativeProxy].map(({ candidates }) => candidates));
 
   const dropsBefore = proxy.forth.dropped;
-  proxy.forth.impair({ loss: 0.05 });
-  const id = await t.page.evaluate(() => harness.record(scene.context, [scene.receiver.node], 9));
-  proxy.forth.impair({});
+  for (const { forth } of [proxy, nativeProxy]) forth.impair({ loss: 0.05 });
+  const id = await t.page.evaluate(() => harness.record(scene.context, scene.outputs, 9));
+  for (const { forth } of [proxy, nativeProxy]) forth.impair({});
   // The last loss shows once the packets after it have played.
   const { before, after } = await t.page.evaluate(async () => {
     await harness.sleep(1);
@@ -35,10 +38,13 @@ test('with 5 % random loss speech stays intelligible and every drop is counted',
   const dropped = proxy.forth.dropped - dropsBefore;
   const lost = after.packetsLost - before.packetsLost;
   const { sampleRate, channels } = t.recording(id);
-  const { stoi } = speechQuality(t.speech.clean, channels[0], sampleRate);
-  t.note(`${dropped} dropped, ${after.packetsRecovered - before.packetsRecovered} of them recovered, STOI ${stoi.toFixed(2)}`);
+  const [{ stoi }, { stoi: nativeStoi }] = channels.map((samples) => speechQuality(t.speech.clean, samples, sampleRate));
+  const recovered = after.packetsRecovered - before.packetsRecovered;
+  t.note(`${dropped} dropped, ${recovered} of them recovered, STOI ${stoi.toFixed(2)}, native ${nativeStoi.toFixed(2)}`);
   assert.ok(dropped > 8, `the proxy dropped ${dropped} only`);
   assert.equal(lost, dropped);
   assert.ok(after.concealedSamples > before.concealedSamples || after.packetsRecovered > before.packetsRecovered);
-  assert.ok(stoi > 0.75);
+  // Without loss it is about 0.98; with noise as loud as the speech about 0.75. The native call bears the same losses in the
+  // same seconds: where it does no better, the machine stalled.
+  assert.ok(stoi > Math.min(0.75, nativeStoi - 0.05), `STOI ${stoi.toFixed(2)}`);
 });

@@ -3,10 +3,11 @@
  * The browser tests. usage: node tests/browser/run.mjs [--browser chromium|firefox] [--grep WORDS] [--repeat N]
  * One line per test; the last is "N passed, N failed"; the exit code is 1 when a test failed, 2 when none could run.
  */
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 
+import { writeWav } from './analysis/wav.mjs';
 import { noisySpeech } from '../data/noisy-speech.mjs';
 import { launch } from './harness/browsers.mjs';
 import { isolationProblem, mediaAddress, runIsolated } from './harness/isolation.mjs';
@@ -14,6 +15,7 @@ import { TestServer } from './harness/server.mjs';
 import { registered } from './harness/suite.mjs';
 import { UdpProxy } from './harness/udp-proxy.mjs';
 
+const FAILURES = fileURLToPath(new URL('../../build/browser-failures', import.meta.url));
 const BROWSERS = ['chromium', 'firefox'];
 /** A test that takes longer hangs. The longest takes a third of it. */
 const TEST_LIMIT_MS = 60000;
@@ -66,8 +68,21 @@ async function withLimit(promise, limitMs) {
   }
 }
 
+/** What a failed test judged, as files. */
+function keepForListening(recordings, name) {
+  mkdirSync(FAILURES, { recursive: true });
+  recordings.forEach(({ sampleRate, channels }, index) =>
+    channels.forEach((samples, channel) => {
+      const file = `${FAILURES}/${name.replace(/\W+/g, '-')}-${index + 1}-${channel + 1}.wav`;
+      writeWav(file, samples, sampleRate);
+      console.log(`       recorded: ${file}`);
+    }),
+  );
+}
+
 async function runTest(test, shared) {
   const opened = [];
+  const recorded = [];
   const closing = [];
   const notes = [];
   const open = async (path, { isolated = false, ...viewport } = {}) => {
@@ -91,6 +106,10 @@ async function runTest(test, shared) {
         closing.push(proxy);
         return proxy;
       },
+      recording: (id) => {
+        recorded.push(shared.recordings[id]);
+        return shared.recordings[id];
+      },
       note: (text) => notes.push(text),
     });
   };
@@ -107,6 +126,7 @@ async function runTest(test, shared) {
   if (failure) {
     console.log(`       ${String(failure.stack ?? failure).replaceAll('\n', '\n       ')}`);
     for (const line of opened.flatMap(({ log }) => log)) console.log(`     | ${line}`);
+    keepForListening(recorded, `${shared.context.browser}-${test.name}`);
   }
   for (const page of opened) await withLimit(page.close(), 10000).catch(() => {});
   for (const proxy of closing) proxy.close();
@@ -122,13 +142,12 @@ async function runBrowser(name, tests, repeat) {
   };
   const browser = await launch(name, speech.noisy);
   console.log(`# ${name} ${browser.version}`);
-  const recording = (id) => recordings[id];
   const results = [];
   try {
     for (let round = 0; round < repeat; ++round) {
       for (const test of tests) {
-        const context = { browser: name, origin: servers.plain.origin, recording, speech };
-        results.push(await runTest(test, { browser, servers, context }));
+        const context = { browser: name, origin: servers.plain.origin, speech };
+        results.push(await runTest(test, { browser, servers, recordings, context }));
       }
     }
   } finally {

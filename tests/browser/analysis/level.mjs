@@ -40,18 +40,60 @@ export function envelopeDbfs(samples, length) {
   return out;
 }
 
-/**
- * The longest stretch, in samples, in which a steady sound stays more than `dropDb` below its own median level: what a listener
- * hears as a gap. Measured in windows of `resolution` samples.
- */
-export function longestGap(samples, { dropDb = 20, resolution = 96 } = {}) {
-  const envelope = envelopeDbfs(samples, resolution);
+/** Resolution of a gap, seconds: one render quantum hardly more. */
+const GAP_WINDOW_SECONDS = 0.002;
+/** A steady sound this far below its own usual level is a gap to a listener. */
+const GAP_DROP_DB = 20;
+/** What a stall of the machine or the network may shift between two paths of different delay. */
+const SAME_STALL_SECONDS = 0.15;
+
+/** Which windows of a steady sound are gaps. */
+function gaps(samples, sampleRate) {
+  const envelope = envelopeDbfs(samples, Math.round(GAP_WINDOW_SECONDS * sampleRate));
   const median = Float64Array.from(envelope).sort()[envelope.length >> 1];
+  return envelope.map((level) => level < median - GAP_DROP_DB);
+}
+
+function longestRun(flags) {
   let longest = 0;
   let run = 0;
-  for (const level of envelope) {
-    run = level < median - dropDb ? run + 1 : 0;
+  for (const flag of flags) {
+    run = flag ? run + 1 : 0;
     longest = Math.max(longest, run);
   }
-  return longest * resolution;
+  return longest;
+}
+
+/**
+ * The longest gap in a steady sound, seconds.
+ * @param {Float64Array} [control]  the same sound by another path at the same time: where that has a gap as well (within a
+ *   seventh of a second), the machine stalled, and the gap does not count
+ */
+export function longestGap(samples, sampleRate, control) {
+  const own = gaps(samples, sampleRate);
+  if (!control) return longestRun(own) * GAP_WINDOW_SECONDS;
+  const reach = Math.round(SAME_STALL_SECONDS / GAP_WINDOW_SECONDS);
+  const excused = new Array(own.length).fill(false);
+  gaps(control, sampleRate).forEach((gap, at) => {
+    if (gap) excused.fill(true, Math.max(0, at - reach), at + reach + 1);
+  });
+  return longestRun(own.map((gap, at) => gap && !excused[at])) * GAP_WINDOW_SECONDS;
+}
+
+/**
+ * Time between a tone and the one that replaces it, seconds: the windows of 20 ms in which neither is heard. Infinite when one
+ * of them is never heard. Tones count as heard when they are within 10 dB of `levelDbfs`.
+ */
+export function handover(samples, sampleRate, { from, to, levelDbfs }) {
+  const length = Math.round(sampleRate / 50);
+  const heard = (hertz) => {
+    const list = [];
+    for (let at = 0; at + length <= samples.length; at += length) {
+      list.push(toneDbfs(samples.subarray(at, at + length), sampleRate, hertz) > levelDbfs - 10);
+    }
+    return list;
+  };
+  const last = heard(from).lastIndexOf(true);
+  const first = heard(to).indexOf(true, Math.max(0, last));
+  return last < 0 || first < 0 ? Infinity : (Math.max(0, first - last - 1) * length) / sampleRate;
 }

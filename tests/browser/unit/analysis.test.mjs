@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { findLag, follow } from '../analysis/align.mjs';
 import { fft, ifft, powerSpectrum } from '../analysis/fft.mjs';
-import { longestGap, steadyToneDbfs, toneDbfs } from '../analysis/level.mjs';
+import { handover, longestGap, steadyToneDbfs, toneDbfs } from '../analysis/level.mjs';
 import { resample } from '../analysis/resample.mjs';
 import { siSdr } from '../analysis/si-sdr.mjs';
 import { stoi } from '../analysis/stoi.mjs';
@@ -103,8 +103,28 @@ describe('levels', () => {
 
   it('measures a gap within its resolution', () => {
     const tone = sine(48000, 48000, 1000);
-    assert.equal(longestGap(tone), 0);
+    assert.equal(longestGap(tone, 48000), 0);
     tone.fill(0, 20000, 22400);
-    close(longestGap(tone), 2400, 2 * 96);
+    close(longestGap(tone, 48000), 0.05, 0.004);
+  });
+
+  it('excuses a gap that the control has at about the same time, and no other', () => {
+    const [tone, control] = [sine(48000, 48000, 1000), sine(48000, 48000, 1000)];
+    tone.fill(0, 20000, 24800);
+    control.fill(0, 18000, 23000);
+    assert.equal(longestGap(tone, 48000, control), 0);
+    close(longestGap(tone, 48000, sine(48000, 48000, 1000)), 0.1, 0.004);
+    tone.fill(0, 40000, 45000);
+    close(longestGap(tone, 48000, control), 5000 / 48000, 0.004);
+  });
+
+  it('times the handover from one tone to another', () => {
+    const [first, second] = [sine(48000, 48000, 1000, 0.25), sine(48000, 48000, 400, 0.25)];
+    const joined = (silence) => first.map((x, n) => (n < 24000 ? x : n < 24000 + silence ? 0 : second[n]));
+    const tones = { from: 1000, to: 400, levelDbfs: -12 };
+    assert.ok(handover(joined(0), 48000, tones) <= 0.02);
+    close(handover(joined(9600), 48000, tones), 0.2, 0.021);
+    assert.equal(handover(first, 48000, tones), Infinity);
+    assert.equal(handover(second, 48000, tones), Infinity);
   });
 });
