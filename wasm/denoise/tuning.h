@@ -30,11 +30,10 @@ inline constexpr float kEnvelopeFineSmoothing = 0.85F;  // below 1.25 ms: forman
 inline constexpr float kFineSmoothing = 0.96F;          // the rest, save the pitch
 inline constexpr float kPitchSmoothing = 0.5F;
 inline constexpr float kPitchThreshold = 0.2F;  // cepstral peak, in units of log2 power
-inline constexpr float kPitchRelease =
-    0.9F;  // how slowly a coefficient goes back to strong smoothing
+inline constexpr float kPitchRelease = 0.9F;    // return to strong smoothing afterwards
 inline constexpr float kMinInstantSnrDb = -15.0F;
-inline constexpr float kCepstralBiasLog2 =
-    0.25F;  // the mean of a logarithm lies below the logarithm of the mean
+// The mean of a logarithm lies below the logarithm of the mean.
+inline constexpr float kCepstralBiasLog2 = 0.25F;
 
 // Gain (Cohen 2002, equation (12)): probability of speech in a bin before looking at it.
 inline constexpr float kPresencePrior = 0.9F;       // with the gate open
