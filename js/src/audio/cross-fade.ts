@@ -16,18 +16,8 @@ export class CrossFade {
     this.#step = 1 / (CROSS_FADE_SECONDS * sampleRate);
   }
 
-  /** Whether any processed sound is or will be heard. */
-  get active(): boolean {
-    return this.#wet > 0 || this.#target > 0;
-  }
-
   set target(wet: boolean) {
     this.#target = wet ? 1 : 0;
-  }
-
-  /** Back to dry without a fade: there is nothing to fade from. */
-  cut(): void {
-    this.#wet = this.#target = 0;
   }
 
   /** Mixes the same stretch of time into every channel: `output` holds the dry sound and receives the result. */

@@ -19,9 +19,9 @@ export class LossFollower {
 
   /** Takes an RTCRemoteInboundRtpStreamStats; the same report twice counts once. */
   observe({ fractionLost, timestamp }: { fractionLost?: number; timestamp?: number }): void {
-    if (typeof fractionLost !== 'number' || timestamp === this.#seen) return;
+    if (!Number.isFinite(fractionLost) || timestamp === this.#seen) return;
     this.#seen = timestamp;
-    const lost = Math.min(1, Math.max(0, fractionLost));
+    const lost = Math.min(1, Math.max(0, fractionLost!));
     this.#smoothed = Math.max(lost, FORGET * this.#smoothed + (1 - FORGET) * lost);
   }
 }

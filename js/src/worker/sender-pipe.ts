@@ -39,7 +39,6 @@ export class SenderPipe {
   #queue: PcmQueue | undefined;
   #pcmPort: MessagePort | undefined;
   #muted = false;
-  #faulted = false;
   #state: StateReport['state'] | undefined;
   #flowing = false;
   readonly #held: { readonly frame: RTCEncodedAudioFrame; readonly samples: number; readonly since: number }[] = [];
@@ -168,7 +167,6 @@ export class SenderPipe {
 
   #start(settings: EncoderSettings): void {
     this.#settings = settings;
-    this.#faulted = false;
     this.#state = undefined;
     this.#counters = new Counters();
     if (this.#flowing) this.report({ type: 'flowing' });
@@ -229,8 +227,6 @@ export class SenderPipe {
   #fault(operation: string, error: unknown): void {
     this.#encoder = undefined;
     this.#release();
-    if (this.#faulted) return;
-    this.#faulted = true;
     const reason = error instanceof Error ? error.message : String(error);
     const code = operation === 'instantiate' ? 'wasm-compile' : 'wasm-fault';
     this.report({ type: 'fault', code, operation: `${operation} earshot-audio.wasm`, reason });

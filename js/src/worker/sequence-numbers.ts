@@ -19,7 +19,7 @@ export class SequenceNumbers {
     }
     const elapsed = (timestamp - last.timestamp) | 0;
     const made = (last.sequenceNumber + Math.round(elapsed / last.samples)) & 0xffff;
-    if (elapsed > 0) this.#last = { sequenceNumber: made, timestamp, samples };
+    this.#last = { sequenceNumber: made, timestamp, samples };
     return made;
   }
 }

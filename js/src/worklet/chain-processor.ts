@@ -85,7 +85,6 @@ export abstract class ChainProcessor<Settings, Command extends { readonly type: 
 
   #latch(code: Fault['code'], error: unknown): void {
     this.chain = null;
-    this.fade.cut();
     const reason = error instanceof Error ? error.message : String(error);
     const operation = code === 'wasm-compile' ? 'instantiate earshot-worklet.wasm' : 'run earshot-worklet.wasm';
     this.port.postMessage({ type: 'fault', code, operation, reason } satisfies Fault);
