@@ -193,7 +193,7 @@ TEST(LimiterTest, AttackFillsTheLookAheadWithoutAJump) {
   const float fall = 1.0F - gain[peak];
   EXPECT_LE(steepest, 1.02F * fall / (0.5F * static_cast<float>(latency + 2)));
   EXPECT_LE(gain[static_cast<std::size_t>(peak - latency)], 1.0F);
-  EXPECT_GE(gain[static_cast<std::size_t>(peak - latency)], 1.0F - 0.002F * fall);
+  EXPECT_GE(gain[static_cast<std::size_t>(peak - latency)], 1.0F - 0.001F * fall);
 }
 
 TEST(LimiterTest, ReleaseIsExponentialWithItsTimeConstant) {

@@ -68,12 +68,13 @@ class CaptureLatencyTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(CaptureLatencyTest, IsWhatTheCrossCorrelationSays) {
   const int rate = GetParam();
-  const auto chain = MakeIdleChain({.sample_rate_hz = rate});
+  const auto chain = MakeIdleChain({.sample_rate_hz = rate, .block_multiple = 128});
   const int latency = chain->latency_samples();
-  const std::vector<float> input = Noise(2 * latency + 4000);
+  const std::vector<float> input = Noise((2 * latency + 4000) / 128 * 128);
   const std::vector<float> output = Play(*chain, input, 128);
   // Half a sample of rounding, and what the parabola misses.
   EXPECT_NEAR(MeasuredLag(input, output, 2 * latency), latency, 0.55);
+  EXPECT_EQ(chain->latency_samples(), latency);
 }
 
 TEST_P(CaptureLatencyTest, OfTheWholeChainIsAtMost20Ms) {
