@@ -1,7 +1,7 @@
 // Third-party libraries: each built once per variant into a prefix of its own in the cache.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { obtainSource } from './download.mjs';
@@ -16,7 +16,7 @@ const plainCxx = '-DCMAKE_CXX_FLAGS=-fno-exceptions -fno-rtti';
 
 const opusCommon = ['-DOPUS_BUILD_SHARED_LIBRARY=OFF', '-DOPUS_BUILD_TESTING=OFF', '-DOPUS_BUILD_PROGRAMS=OFF'];
 const opusWasm = [...opusCommon, '-DCMAKE_C_FLAGS_RELEASE=-O3', '-DOPUS_STACK_PROTECTOR=OFF', '-DOPUS_FORTIFY_SOURCE=OFF'];
-// Emscripten translates SSE4.1 intrinsics to SIMD128; AVX2 would be emulated by pairs and lose.
+// Emscripten translates SSE4.1 intrinsics to SIMD128. Of AVX2 only what gains is built, see `additions`.
 const opusSse = ['SSE', 'SSE2', 'SSE4_1'].flatMap((set) => [`-DOPUS_X86_MAY_HAVE_${set}=ON`, `-DOPUS_X86_PRESUME_${set}=ON`]);
 
 const googletest = ['-DBUILD_GMOCK=OFF', '-DINSTALL_GTEST=ON', plainCxx];
@@ -47,6 +47,19 @@ const recipes = {
   },
 };
 
+/**
+ * Folders of ours that change a library, by library and variant: *.patch is applied to its sources, build.cmake is included by
+ * its build. Their content is part of the key of the result.
+ */
+const additions = {
+  // SILK's quantiser, the dearest part of an encoder: libopus's AVX2 form for WebAssembly's vectors.
+  opus: { wasm: 'tools/third-party/opus' },
+};
+
+function readAdditions(folder) {
+  return readdirSync(join(root, folder)).sort().map((name) => [name, readFileSync(join(root, folder, name), 'utf8')]);
+}
+
 /** The locked sources: library name → {license, candidates}. */
 export function readLock() {
   const { comment, ...libraries } = JSON.parse(readFileSync(join(root, 'tools/third-party.lock.json'), 'utf8'));
@@ -54,7 +67,7 @@ export function readLock() {
 }
 
 /** Builds one tarball with CMake and moves the result to `prefix`; an interrupted or failed build leaves `prefix` absent. */
-export async function buildLibrary({ source, options, toolchain, prefix, log }) {
+export async function buildLibrary({ source, options, toolchain, prefix, log, addition }) {
   const work = `${prefix}.work`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, 'source'), { recursive: true });
@@ -62,6 +75,14 @@ export async function buildLibrary({ source, options, toolchain, prefix, log }) 
   const configure = ['-S', join(work, 'source'), '-B', join(work, 'build'), '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release',
     `-DCMAKE_INSTALL_PREFIX=${join(work, 'prefix')}`, '-DCMAKE_INSTALL_LIBDIR=lib', '-DBUILD_SHARED_LIBS=OFF', ...options];
   if (toolchain) configure.push(`-DCMAKE_TOOLCHAIN_FILE=${toolchain}`);
+  if (addition) {
+    // Not as part of a repository that the cache may lie in.
+    const env = { ...process.env, GIT_CEILING_DIRECTORIES: work };
+    for (const name of readdirSync(addition).filter((file) => file.endsWith('.patch'))) {
+      await run('git', ['apply', '-C1', join(addition, name)], { log, cwd: join(work, 'source'), env, append: true });
+    }
+    configure.push(`-DCMAKE_PROJECT_INCLUDE=${join(addition, 'build.cmake')}`);
+  }
   await run('cmake', configure, { log, append: true });
   await run('cmake', ['--build', join(work, 'build'), '-j', String(availableParallelism())], { log, append: true });
   await run('cmake', ['--install', join(work, 'build')], { log, append: true });
@@ -94,7 +115,9 @@ export async function ensureThirdParty(emscripten, purpose) {
     const prefixOf = ({ version, sha256 }, variant) => {
       if (typeof byVariant[variant] === 'string') return prefixOf({ version, sha256 }, byVariant[variant]);
       const compiler = variant === 'native' ? hostCompiler : wasmCompiler;
-      const key = createHash('sha256').update(JSON.stringify([sha256, byVariant[variant], compiler])).digest('hex').slice(0, 12);
+      const addition = additions[library]?.[variant];
+      const parts = [sha256, byVariant[variant], compiler, ...(addition ? readAdditions(addition) : [])];
+      const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
       return join(cacheDir(), 'third-party', `${library}-${version}-${variant}-${key}`);
     };
     const isBuilt = (source, variant) => existsSync(prefixOf(source, variant));
@@ -109,6 +132,7 @@ export async function ensureThirdParty(emscripten, purpose) {
         options: byVariant[variant],
         toolchain: variant !== 'native' && join(emscripten.root, 'cmake/Modules/Platform/Emscripten.cmake'),
         prefix: prefixOf(source, variant),
+        addition: additions[library]?.[variant] && join(root, additions[library][variant]),
         log: `third-party-${library}-${variant}`,
       }));
     }
