@@ -1,5 +1,6 @@
 /** Finding where one signal lies in another. */
 import { fft, ifft, nextPowerOfTwo } from './fft.mjs';
+import { resample } from './resample.mjs';
 
 /**
  * Lag in samples (−limit … limit) at which `degraded` looks most like `clean`: degraded[n + lag] ≈ clean[n]. Cross-correlation
@@ -34,28 +35,65 @@ export function findLag(clean, degraded, { min = 0, max }) {
   return best.lag;
 }
 
+/** Places are looked for at this rate first: speech enough, and a sixth of the work. */
+export const COARSE_RATE_HZ = 8000;
+/** What a block is recognised by: itself and this much on either side, seconds. */
+const CONTEXT_SECONDS = 0.2;
+/** How far a block may lie from the one before: a jitter buffer moves by milliseconds, a stalled microphone by more. */
+const REACH_SECONDS = 0.6;
+/** What is left to find at the full rate. */
+const FINE_REACH_SECONDS = 0.002;
+
+/** `length` samples from `start`, zero outside. */
+function cut(samples, start, length) {
+  const out = new Float64Array(length);
+  const from = Math.max(0, start);
+  const to = Math.min(samples.length, start + length);
+  if (to > from) out.set(samples.subarray(from, to), from - start);
+  return out;
+}
+
+/** Lag at which the stretch of `clean` lies in `degraded`, looked for within `reach` of `near`. */
+function lagNear(clean, degraded, { start, length, near, reach }) {
+  const window = cut(degraded, start + near - reach, length + 2 * reach);
+  return near - reach + findLag(cut(clean, start, length), window, { min: 0, max: 2 * reach });
+}
+
 /**
- * Cuts a recording of a call into the shape of `clean`: the position is searched over the whole recording, then followed block
- * by block, because a jitter buffer may stretch time and two audio clocks may drift. Returns an array as long as `clean`.
+ * Cuts a recording of a call into the shape of `clean`, following it block by block, because a jitter buffer may stretch time,
+ * two audio clocks may drift and a busy machine may lose a piece.
  *
  * @param {object} options
- * @param {number} options.block   samples per block
- * @param {number} options.search  how far a block may lie from the one before, samples
+ * @param {number} options.sampleRate
+ * @param {number} options.block       samples per block
  * @param {(index: number) => boolean} [options.usable]  blocks with enough in them to align by; others keep the last position
+ * @returns {{ aligned: Float64Array, lags: number[] }}  a recording as long as `clean`, and the lag of each block in samples
  */
-export function follow(clean, degraded, { block, search, usable = () => true }) {
-  let lag = findLag(clean, degraded, { min: -clean.length / 4, max: degraded.length - clean.length / 4 });
-  const out = new Float64Array(clean.length);
+export function follow(clean, degraded, { sampleRate, block, usable = () => true }) {
+  const [coarseClean, coarseDegraded] = [clean, degraded].map((samples) => resample(samples, sampleRate, COARSE_RATE_HZ));
+  const coarse = (samples) => Math.round((samples * COARSE_RATE_HZ) / sampleRate);
+  const aligned = new Float64Array(clean.length);
   const lags = [];
+  let lag = 0;
   for (let at = 0; at < clean.length; at += block) {
     const length = Math.min(block, clean.length - at);
-    const reference = clean.subarray(at, at + length);
-    const from = at + lag - search;
-    const window = new Float64Array(length + 2 * search);
-    for (let i = 0; i < window.length; ++i) window[i] = degraded[from + i] ?? 0;
-    if (usable(at / block)) lag += findLag(reference, window, { min: 0, max: 2 * search }) - search;
+    if (usable(at / block)) {
+      const context = CONTEXT_SECONDS * COARSE_RATE_HZ;
+      const place = lagNear(coarseClean, coarseDegraded, {
+        start: coarse(at) - context,
+        length: coarse(length) + 2 * context,
+        near: coarse(lag),
+        reach: REACH_SECONDS * COARSE_RATE_HZ,
+      });
+      lag = lagNear(clean, degraded, {
+        start: at,
+        length,
+        near: Math.round((place * sampleRate) / COARSE_RATE_HZ),
+        reach: Math.round(FINE_REACH_SECONDS * sampleRate),
+      });
+    }
     lags.push(lag);
-    for (let i = 0; i < length; ++i) out[at + i] = degraded[at + i + lag] ?? 0;
+    aligned.set(cut(degraded, at + lag, length), at);
   }
-  return { aligned: out, lags };
+  return { aligned, lags };
 }

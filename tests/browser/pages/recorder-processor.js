@@ -10,6 +10,8 @@ registerProcessor(
     }
 
     process(inputs) {
+      // Connected inputs keep a processor called after it has returned false.
+      if (this.written === this.frames) return false;
       const room = this.frames - this.written;
       inputs.forEach(([samples], index) => {
         if (samples) this.channels[index].set(samples.subarray(0, room), this.written);
