@@ -2,6 +2,8 @@
 
 #include <opus.h>
 
+#include <cstring>
+
 #include "codec/opus_packet.h"
 
 namespace earshot {
@@ -34,6 +36,11 @@ StatusOr<std::unique_ptr<OpusStreamDecoder>> OpusStreamDecoder::Create(
   if (decoder == nullptr) return Status(StatusCode::kInternal, "libopus made no decoder");
   return std::unique_ptr<OpusStreamDecoder>(new OpusStreamDecoder(config, decoder));
 }
+
+OpusStreamDecoder::OpusStreamDecoder(const OpusDecoderConfig& config, ::OpusDecoder* decoder)
+    : config_(config),
+      decoder_(decoder),
+      saved_(static_cast<size_t>(opus_decoder_get_size(config.num_channels))) {}
 
 OpusStreamDecoder::~OpusStreamDecoder() { opus_decoder_destroy(decoder_); }
 
@@ -86,6 +93,11 @@ StatusCode OpusStreamDecoder::CheckSpan(int num_frames, std::span<float> out) co
   }
   return StatusCode::kOk;
 }
+
+// The state is one block without pointers into itself; libopus allows it to be copied.
+void OpusStreamDecoder::SaveState() { std::memcpy(saved_.data(), decoder_, saved_.size()); }
+
+void OpusStreamDecoder::RestoreState() { std::memcpy(decoder_, saved_.data(), saved_.size()); }
 
 void OpusStreamDecoder::Reset() { opus_decoder_ctl(decoder_, OPUS_RESET_STATE); }
 

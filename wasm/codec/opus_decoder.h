@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "base/audio_decoder.h"
 #include "base/status.h"
@@ -38,19 +39,21 @@ class OpusStreamDecoder final : public AudioDecoder {
   int DecodeRedundancy(std::span<const uint8_t> payload, int num_frames,
                        std::span<float> out) override;
   int Conceal(int num_frames, std::span<float> out) override;
+  void SaveState() override;
+  void RestoreState() override;
   void Reset() override;
 
   /// Gain of the output in 1/256 dB, −32768 … 32767, as OpusHead carries it (RFC 7845 §5.1).
   Status set_output_gain_q8_db(int gain);
 
  private:
-  OpusStreamDecoder(const OpusDecoderConfig& config, ::OpusDecoder* decoder)
-      : config_(config), decoder_(decoder) {}
+  OpusStreamDecoder(const OpusDecoderConfig& config, ::OpusDecoder* decoder);
   /// Whether `num_frames` is a duration concealment and FEC take, and fits into `out`.
   StatusCode CheckSpan(int num_frames, std::span<float> out) const;
 
   OpusDecoderConfig config_;
   ::OpusDecoder* decoder_;
+  std::vector<unsigned char> saved_;  // A copy of *decoder_.
 };
 
 }  // namespace earshot

@@ -239,6 +239,7 @@ void JitterBuffer::Impl::FillOneTick() {
 void JitterBuffer::Impl::Account(const Piece& piece) {
   const bool concealed = piece.kind == PieceKind::kLost || piece.kind == PieceKind::kUnderrun;
   if (piece.kind == PieceKind::kNothing) return;
+  stats_.removed_samples += piece.removed;
   if (concealed) {
     if (!concealing_) ++stats_.concealment_events;
     stats_.concealed_samples += piece.frames;

@@ -13,7 +13,9 @@ StreamDecoder::StreamDecoder(AudioDecoder& decoder, PacketBuffer& packets, int f
     : decoder_(decoder),
       packets_(packets),
       frames_per_tick_(frames_per_tick),
-      quantum_(frames_per_tick / 4) {}
+      quantum_(frames_per_tick / 4),
+      joiner_(decoder.num_channels(), frames_per_tick),
+      continued_(static_cast<std::size_t>(frames_per_tick * decoder.num_channels())) {}
 
 void StreamDecoder::Start() {
   started_ = true;
@@ -24,7 +26,7 @@ void StreamDecoder::Start() {
 
 void StreamDecoder::Reset() {
   decoder_.Reset();
-  started_ = pausing_ = false;
+  started_ = pausing_ = saved_ = false;
 }
 
 bool StreamDecoder::NextIsInSequence() const {
@@ -46,35 +48,62 @@ Piece StreamDecoder::Invent(PieceKind kind, int64_t frames, SoundBuffer& sound) 
   const std::span<float> out = sound.Prepare(whole);
   if (decoder_.Conceal(whole, out) < 0) std::fill(out.begin(), out.end(), 0.0f);
   sound.Commit(whole);
-  return {kind, whole, 0};
+  return {kind, whole};
+}
+
+void StreamDecoder::BeginJoin() {
+  joining_ = saved_ && waited_frames_ > 0;
+  saved_ = false;
+  if (!joining_) return;
+  if (decoder_.Conceal(frames_per_tick_, continued_) < 0) {
+    std::fill(continued_.begin(), continued_.end(), 0.0f);
+  }
+  decoder_.RestoreState();
+}
+
+int StreamDecoder::EndJoin(std::span<float> decoded) {
+  const bool joining = joining_;
+  joining_ = false;
+  return joining ? joiner_.Join(continued_, decoded) : 0;
 }
 
 Piece StreamDecoder::DecodeFront(int64_t tick, SoundBuffer& sound) {
   const BufferedPacket& packet = packets_.front();
   int frames = packet.duration_samples;
-  if (frames > 0) frames = decoder_.Decode(packet.payload, sound.Prepare(frames));
+  std::span<float> out;
+  if (frames > 0) {
+    out = sound.Prepare(frames);
+    if (packet.timestamp == next_timestamp_) BeginJoin();
+    frames = decoder_.Decode(packet.payload, out);
+  }
   if (frames <= 0) {
     // Of no use, as if it had been lost: the sequence number stays open and its time is concealed.
     ++counters_.decode_errors;
     packets_.PopFront();
     return {};
   }
-  sound.Commit(frames);
+  const int dropped = EndJoin(out);
+  sound.Commit(frames - dropped);
   pausing_ = packet.payload.size() <= kMaxPausePayloadBytes;
   counters_.skipped_samples += packet.timestamp - next_timestamp_;
   next_timestamp_ = packet.timestamp + frames;
   const int64_t wait_ticks = tick - packet.arrival_tick;
   PopFront();
-  return {PieceKind::kDecoded, frames, wait_ticks};
+  return {PieceKind::kDecoded, frames, wait_ticks, dropped};
 }
 
 Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, int64_t spare_frames,
                           SoundBuffer& sound) {
+  joining_ = false;
   if (packets_.empty()) {
     if (pausing_) {
       next_timestamp_ += frames_per_tick_;
       invented_frames_ += frames_per_tick_;
       return Invent(PieceKind::kPause, frames_per_tick_, sound);
+    }
+    if (waited_frames_ == 0) {
+      decoder_.SaveState();
+      saved_ = true;
     }
     waited_frames_ += frames_per_tick_;
     return Invent(PieceKind::kUnderrun, frames_per_tick_, sound);
@@ -122,15 +151,19 @@ Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, int64_t spare_fra
   if (recoverable > 0 && gap - recoverable <= shorten) {
     const auto frames = static_cast<int>(recoverable);
     const std::span<float> out = sound.Prepare(frames);
+    if (gap == recoverable) BeginJoin();
     if (decoder_.DecodeRedundancy(front.payload, frames, out) == frames) {
-      sound.Commit(frames);
+      const int dropped = EndJoin(out);
+      sound.Commit(frames - dropped);
       ++counters_.recovered;
       counters_.skipped_samples += gap - recoverable;
       next_timestamp_ = front.timestamp;
-      return {PieceKind::kRecovered, frames, 0};
+      waited_frames_ = 0;
+      return {PieceKind::kRecovered, frames, 0, dropped};
     }
   }
   if (gap <= shorten) return DecodeFront(tick, sound);
+  saved_ = false;
   const Piece piece = Invent(PieceKind::kLost, gap - recoverable - shorten, sound);
   next_timestamp_ += piece.frames;
   invented_frames_ += piece.frames;

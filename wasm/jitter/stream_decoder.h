@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "base/audio_decoder.h"
+#include "jitter/joiner.h"
 #include "jitter/packet_buffer.h"
 #include "jitter/sound_buffer.h"
 
@@ -24,6 +27,7 @@ struct Piece {
   PieceKind kind = PieceKind::kNothing;
   int frames = 0;          ///< Appended to the sound buffer.
   int64_t wait_ticks = 0;  ///< kDecoded: how long the packet waited in the buffer.
+  int removed = 0;         ///< Dropped from its start, to join what was concealed before.
 };
 
 /// What happened to packets besides being played; counted since construction.
@@ -70,6 +74,10 @@ class StreamDecoder {
 
  private:
   Piece DecodeFront(int64_t tick, SoundBuffer& sound);
+  // Decoding around the end of a wait: before it, the concealment is continued for the joiner and
+  // the decoder taken back to where it was; after it, the joint is made. Returns frames dropped.
+  void BeginJoin();
+  int EndJoin(std::span<float> decoded);
   Piece Invent(PieceKind kind, int64_t frames, SoundBuffer& sound);
   void PopFront();
 
@@ -85,6 +93,10 @@ class StreamDecoder {
   int64_t waited_frames_ = 0;    // Concealed while the timeline waited, since the last packet.
   bool started_ = false;
   bool pausing_ = false;
+  bool saved_ = false;    // The decoder remembers the time before the wait.
+  bool joining_ = false;  // Between BeginJoin and EndJoin.
+  Joiner joiner_;
+  std::vector<float> continued_;
 };
 
 }  // namespace earshot

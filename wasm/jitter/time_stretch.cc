@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "jitter/cross_fade.h"
+
 namespace earshot {
 namespace {
 // Periods from 400 Hz, the highest voices, to 50 Hz, below the deepest.
@@ -27,19 +29,6 @@ TimeStretch::TimeStretch(int sample_rate_hz, int num_channels)
       max_period_(ToFrames(sample_rate_hz, kMaxPeriodUs)),
       coarse_(static_cast<std::size_t>((max_period_ + overlap_) / decimation_ * num_channels)),
       faded_(static_cast<std::size_t>(overlap_ * num_channels)) {}
-
-float TimeStretch::Similarity(const SoundBuffer& sound, int shift) const {
-  const float* a = sound.at(0);
-  const float* b = sound.at(shift);
-  float ab = 0, aa = 0, bb = 0;
-  for (int i = 0; i < overlap_ * num_channels_; ++i) {
-    ab += a[i] * b[i];
-    aa += a[i] * a[i];
-    bb += b[i] * b[i];
-  }
-  const float energy = aa * bb;
-  return energy > 0 ? ab / std::sqrt(energy) : 0;
-}
 
 TimeStretch::Match TimeStretch::Find(const SoundBuffer& sound, int max_period, int direction) {
   // Coarse copy of everything compared: frames [first, first + length) around the play position.
@@ -83,7 +72,8 @@ TimeStretch::Match TimeStretch::Find(const SoundBuffer& sound, int max_period, i
   const int low = std::max(min_period_, centre - decimation_ + 1);
   const int high = std::min(max_period, centre + decimation_ - 1);
   for (int period = low; period <= high; ++period) {
-    const float similarity = Similarity(sound, direction * period);
+    const float similarity =
+        earshot::Similarity(sound.at(0), sound.at(direction * period), overlap_ * num_channels_);
     if (similarity > match.similarity) match = {period, similarity};
   }
   return match;
@@ -97,43 +87,16 @@ TimeStretch::Match TimeStretch::FindRepetition(const SoundBuffer& sound) {
   return Find(sound, max_period_, -1);
 }
 
-// The gains sum to one and are divided by the level such a sum would have, so that neither a vowel
-// (similarity 1) nor noise (similarity 0) changes its loudness in the middle of the fade.
-void TimeStretch::FadeGain(float similarity, int i, float* gain_from, float* gain_to) const {
-  const float to = (static_cast<float>(i) + 0.5f) / static_cast<float>(overlap_);
-  const float from = 1 - to;
-  const float power = from * from + to * to + 2 * from * to * std::clamp(similarity, 0.0f, 1.0f);
-  const float level = 1 / std::sqrt(power);
-  *gain_from = from * level;
-  *gain_to = to * level;
-}
-
 void TimeStretch::Remove(const Match& match, SoundBuffer& sound) {
-  const float* from = sound.at(0);
   float* to = sound.at(match.period);
-  for (int i = 0; i < overlap_; ++i) {
-    float gain_from, gain_to;
-    FadeGain(match.similarity, i, &gain_from, &gain_to);
-    for (int c = 0; c < num_channels_; ++c) {
-      const int j = i * num_channels_ + c;
-      faded_[static_cast<std::size_t>(j)] = gain_from * from[j] + gain_to * to[j];
-    }
-  }
+  CrossFade(sound.at(0), to, match.similarity, overlap_, num_channels_, faded_.data());
   std::copy(faded_.begin(), faded_.end(), to);
   sound.RemoveAtPlay(match.period);
 }
 
 void TimeStretch::Repeat(const Match& match, SoundBuffer& sound) {
-  const float* from = sound.at(0);
-  const float* to = sound.at(-match.period);
-  for (int i = 0; i < overlap_; ++i) {
-    float gain_from, gain_to;
-    FadeGain(match.similarity, i, &gain_from, &gain_to);
-    for (int c = 0; c < num_channels_; ++c) {
-      const int j = i * num_channels_ + c;
-      faded_[static_cast<std::size_t>(j)] = gain_from * from[j] + gain_to * to[j];
-    }
-  }
+  CrossFade(sound.at(0), sound.at(-match.period), match.similarity, overlap_, num_channels_,
+            faded_.data());
   sound.RepeatBefore(overlap_, match.period);
   std::copy(faded_.begin(), faded_.end(), sound.at(0));
 }

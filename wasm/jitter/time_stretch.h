@@ -45,9 +45,6 @@ class TimeStretch {
   // Compares the `overlap_` frames at `offset` with those shifted by `direction` × period for min …
   // max_period.
   Match Find(const SoundBuffer& sound, int max_period, int direction);
-  float Similarity(const SoundBuffer& sound, int shift) const;
-  // Writes into `to` the fade from the frames at `from` to those at `to`.
-  void FadeGain(float similarity, int i, float* gain_from, float* gain_to) const;
 
   const int num_channels_;
   const int decimation_;

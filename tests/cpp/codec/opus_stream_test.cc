@@ -223,6 +223,24 @@ TEST(OpusDecoderTest, ConcealmentFadesToSilence) {
   EXPECT_LT(last, 0.01 * first);
 }
 
+TEST(OpusDecoderTest, ConcealmentInVainIsUndoneByTheSavedState) {
+  auto encoder = MakeEncoder();
+  const Packets packets = EncodeAll(*encoder, VoiceLike(48000, 19200), 960);
+  auto whole = MakeDecoder();
+  const std::vector<float> expected = DecodeAll(*whole, packets);
+  auto decoder = MakeDecoder();
+  const size_t half = packets.size() / 2;
+  DecodeAll(*decoder, {packets.begin(), packets.begin() + static_cast<std::ptrdiff_t>(half)});
+  decoder->SaveState();
+  std::vector<float> block(480);
+  for (int i = 0; i < 7; ++i) ASSERT_EQ(decoder->Conceal(480, block), 480);
+  decoder->RestoreState();
+  const std::vector<float> rest =
+      DecodeAll(*decoder, {packets.begin() + static_cast<std::ptrdiff_t>(half), packets.end()});
+  ASSERT_EQ(rest.size(), expected.size() - half * 960);
+  for (size_t i = 0; i < rest.size(); ++i) ASSERT_EQ(rest[i], expected[half * 960 + i]) << i;
+}
+
 TEST(OpusDecoderTest, SpansAndDurationsAreChecked) {
   auto decoder = MakeDecoder({48000, 2});
   std::vector<float> out(2 * 960);

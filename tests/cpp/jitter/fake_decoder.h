@@ -68,6 +68,8 @@ class FakeDecoder final : public AudioDecoder {
   bool conceal_perfectly = false;
   int resets = 0;
   int decodes = 0;
+  /// Packets decoded with another history than that of the sound just before them.
+  int wrong_histories = 0;
 
   int sample_rate_hz() const override { return kRate; }
   int num_channels() const override { return num_channels_; }
@@ -85,6 +87,7 @@ class FakeDecoder final : public AudioDecoder {
     if (payload.size() <= 2) return Write(Silence, 0, 2 * kTick, out);
     // The highest bit of the flags: valid to look at, but not to decode.
     if ((payload[1] & 0x80) != 0) return ToInt(StatusCode::kCorruptData);
+    wrong_histories += First(payload) == next_ ? 0 : 1;
     return Write(signal_, First(payload), PacketDuration(payload), out);
   }
   int DecodeRedundancy(std::span<const uint8_t> payload, int num_frames,
@@ -95,6 +98,8 @@ class FakeDecoder final : public AudioDecoder {
     if (conceal_perfectly) return Write(signal_, next_, num_frames, out);
     return Write([](int64_t) { return kConcealed; }, next_, num_frames, out);
   }
+  void SaveState() override { saved_ = next_; }
+  void RestoreState() override { next_ = saved_; }
   void Reset() override { ++resets; }
 
  private:
@@ -118,6 +123,7 @@ class FakeDecoder final : public AudioDecoder {
   Signal signal_;
   int num_channels_;
   int64_t next_ = 0;
+  int64_t saved_ = 0;
 };
 
 }  // namespace earshot::testing

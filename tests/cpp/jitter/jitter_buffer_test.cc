@@ -175,6 +175,31 @@ TEST(JitterBuffer, DelayLearnsToWaitForRedundancy) {
   EXPECT_LE(simulation.LagMs(), 20 + 20 + 20);
 }
 
+TEST(JitterBuffer, APacketThatComesLateIsDecodedAsIfItHadNot) {
+  // Every fifteenth packet is held up, and all after it with it, by up to 70 ms.
+  auto sent = Send({.num_packets = 600});
+  for (size_t i = 15; i < sent.size(); i += 15) {
+    for (size_t j = i; j < std::min(i + 4, sent.size()); ++j) {
+      sent[j].arrival_tick = std::max<int64_t>(
+          sent[j].arrival_tick, sent[i].arrival_tick + 3 + static_cast<int64_t>(i) % 5);
+    }
+  }
+  Simulation simulation(Voice);
+  simulation.decoder.conceal_perfectly = true;
+  simulation.Run(sent, 1200);
+  EXPECT_GT(simulation.stats().concealment_events, 1);
+  EXPECT_EQ(simulation.stats().packets_lost, 0);
+  EXPECT_EQ(simulation.decoder.wrong_histories, 0);
+  // The concealment goes on with the vowel, and the packet, another phase of it, must join without
+  // a step.
+  float step = 0;
+  for (size_t n = 3 * kTick; n + 1 < simulation.output.size(); ++n) {
+    step = std::max(step, std::abs(simulation.output[n + 1] - simulation.output[n]));
+  }
+  EXPECT_LE(step, 1.05f * kVoiceSlope);
+  ExpectConservation(simulation);
+}
+
 TEST(JitterBuffer, CorruptPayloadsAreConcealedAndCounted) {
   auto sent = Send({.num_packets = 200});
   sent[50].payload[1] |= 0x80;               // Refused by Decode.
