@@ -57,7 +57,8 @@ TEST_P(G711Test, EverySampleFallsIntoItsIntervalOfTheStandard) {
   const std::vector<Interval> table = intervals();
   ASSERT_EQ(table.size(), 128u);
   for (int n = 0; n < 128; ++n) {
-    for (int x = table[n].begin; x < table[n].end; ++x) {
+    const Interval interval = table[static_cast<size_t>(n)];
+    for (int x = interval.begin; x < interval.end; ++x) {
       ASSERT_EQ(EncodeG711(GetParam(), static_cast<int16_t>(x)), Code(n, false)) << x;
       ASSERT_EQ(EncodeG711(GetParam(), static_cast<int16_t>(~x)), Code(n, true)) << ~x;
     }
@@ -67,7 +68,8 @@ TEST_P(G711Test, EverySampleFallsIntoItsIntervalOfTheStandard) {
 TEST_P(G711Test, EveryCodeDecodesToTheLevelOfItsInterval) {
   const std::vector<Interval> table = intervals();
   for (int n = 0; n < 128; ++n) {
-    const int top = GetParam() == G711Law::kMuLaw && n == 127 ? 32124 : table[n].level;
+    const int top =
+        GetParam() == G711Law::kMuLaw && n == 127 ? 32124 : table[static_cast<size_t>(n)].level;
     EXPECT_EQ(DecodeG711(GetParam(), Code(n, false)), top) << n;
     EXPECT_EQ(DecodeG711(GetParam(), Code(n, true)), -top) << n;
   }
