@@ -36,8 +36,9 @@ class AudioDecoder {
   /// must be a multiple of 2.5 ms and at most 120 ms.
   virtual int Conceal(int num_frames, std::span<float> out) = 0;
 
-  /// Remembers the stream's history in the one place there is for it, and goes back to it: for sound
-  /// concealed in vain because its packet came after all. RestoreState requires a SaveState before.
+  /// Remembers the stream's history in the one place there is for it, and goes back to it: for
+  /// sound concealed in vain because its packet came after all. RestoreState requires a SaveState
+  /// before.
   virtual void SaveState() = 0;
   virtual void RestoreState() = 0;
 
