@@ -12,9 +12,9 @@ import { setUp } from './setup.mjs';
 /**
  * Configures and builds one CMake preset.
  * @param {string} preset
- * @param {{tests: boolean}} options tests: build the GoogleTest suites too
+ * @param {{tests: boolean, target?: string}} options tests: have the GoogleTest suites; target: all by default
  */
-export async function buildPreset(preset, { tests }) {
+export async function buildPreset(preset, { tests, target = 'all' }) {
   const log = `build-${preset}`;
   const configure = ['--preset', preset, `-DEARSHOT_TESTS=${tests ? 'ON' : 'OFF'}`];
   // A folder configured for other dependencies keeps their paths: start it afresh when they have moved.
@@ -22,24 +22,25 @@ export async function buildPreset(preset, { tests }) {
     if (!existsSync(join(buildDir, preset, 'CMakeCache.txt'))) throw error;
     return run('cmake', ['--fresh', ...configure], { log, cwd: root });
   });
-  await run('cmake', ['--build', join(buildDir, preset), '-j', String(availableParallelism())], { log, cwd: root, append: true });
+  await run('cmake', ['--build', join(buildDir, preset), '--target', target, '-j', String(availableParallelism())], { log, cwd: root, append: true });
 }
 
-/** dist/ and build/site from built modules. */
-export async function buildPages() {
+/**
+ * What pages, packages and the command line use: the modules, dist/ and build/site.
+ * @param {{tests: boolean}} options as for buildPreset(), so that switching them does not reconfigure in between
+ */
+export async function buildPages({ tests }) {
+  for (const preset of ['wasm', 'wasm-scalar']) {
+    await step(`Build the modules, ${preset}`, () => buildPreset(preset, { tests, target: 'earshot_modules' }));
+  }
   await step('Bundle the library', buildJs);
   const { buildSite } = await import('../site/build.mjs');
   await step('Build the site', buildSite);
 }
 
-export async function buildAll() {
-  for (const preset of ['wasm', 'wasm-scalar']) await step(`Build ${preset}`, () => buildPreset(preset, { tests: false }));
-  await buildPages();
-}
-
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await runMain(async () => {
     await setUp('build');
-    await buildAll();
+    await buildPages({ tests: false });
   });
 }

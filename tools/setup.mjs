@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { withCacheLock } from './lib/cache-lock.mjs';
 import { ensureEmscripten } from './lib/emscripten.mjs';
 import { runMain, ToolError } from './lib/errors.mjs';
 import { ensureNodePackages } from './lib/npm.mjs';
@@ -44,9 +45,11 @@ export async function setUp(purpose) {
   checkNode();
   mkdirSync(cacheDir(), { recursive: true });
   await ensureSystemPackages(purpose === 'build' ? ['build'] : ['build', 'test']);
-  const emscripten = await ensureEmscripten();
-  const thirdParty = await ensureThirdParty(emscripten, purpose);
-  writeDeps({ emscripten, ...thirdParty });
+  await withCacheLock(async () => {
+    const emscripten = await ensureEmscripten();
+    const thirdParty = await ensureThirdParty(emscripten, purpose);
+    writeDeps({ emscripten, ...thirdParty });
+  });
   await ensureNodePackages();
 }
 
