@@ -37,13 +37,13 @@ for (const suffix of ['', '-scalar']) {
       return f(exports);
     };
     for (const rate of [8000, 22050, 44100, 48000, 96000]) {
-      assert.ok(make((e) => e.capture_create(rate, 2, 2048, 1)) > 0, `capture at ${rate} Hz`);
+      assert.ok(make((e) => e.capture_create(rate, 2, 2048, 1, 1)) > 0, `capture at ${rate} Hz`);
       assert.ok(make((e) => e.playout_create(rate, 2, 2048)) > 0, `playout at ${rate} Hz`);
     }
     make((e) => {
-      for (const args of [[0, 1, 128, 1], [48000, 3, 128, 1], [48000, 0, 128, 1], [48000, 1, 0, 1]]) assert.equal(e.capture_create(...args), 0);
+      for (const args of [[0, 1, 128, 1, 1], [48000, 3, 128, 1, 1], [48000, 0, 128, 1, 1], [48000, 1, 0, 1, 1], [48000, 1, 128, 1, 2]]) assert.equal(e.capture_create(...args), 0);
       for (const args of [[0, 1, 128], [48000, 3, 128], [48000, 1, -1]]) assert.equal(e.playout_create(...args), 0);
-      const handle = e.capture_create(48000, 1, 128, 128);
+      const handle = e.capture_create(48000, 1, 128, 128, 1);
       assert.ok(e.capture_process(handle, 129) < 0);
       assert.ok(e.capture_set(handle, 0, NaN) < 0);
       assert.ok(e.capture_set(handle, 99, 1) < 0);

@@ -13,6 +13,9 @@ namespace {
 // Time to glide between off and on: too slow to click, too fast to wait for.
 constexpr float kSwitchSeconds = 0.1F;
 
+// The K-weighted loudness of speech lies about so far below its RMS (ITU-R BS.1770-4).
+constexpr float kLoudnessToLevelDb = 1.0F;
+
 bool IsWithin(float value, float low, float high) { return value >= low && value <= high; }
 
 Status Validate(const AdaptiveGainConfig& config) {
@@ -87,6 +90,19 @@ AdaptiveGain::AdaptiveGain(const AdaptiveGainConfig& config,
       speech_level_(speech_level),
       noise_floor_(noise_floor),
       frame_s_(static_cast<float>(config.frame_size) / static_cast<float>(config.sample_rate_hz)) {}
+
+Status AdaptiveGain::set_parameters(const GainControlParameters& parameters) {
+  if (const Status status = earshot::Validate(parameters); !status.ok()) {
+    return status;
+  }
+  config_.target_level_dbfs = parameters.target_loudness_lufs + kLoudnessToLevelDb;
+  config_.max_gain_db = parameters.max_gain_db;
+  config_.initial_gain_db = std::min(parameters.initial_gain_db, parameters.max_gain_db);
+  config_.max_increase_db_per_s = parameters.max_gain_change_db_per_s;
+  config_.max_decrease_db_per_s = 2.0F * parameters.max_gain_change_db_per_s;
+  config_.max_output_noise_dbfs = parameters.max_output_noise_dbfs;
+  return Status();
+}
 
 float AdaptiveGain::WantedGainDb() const {
   const float wanted_db = std::clamp(config_.target_level_dbfs - speech_level_.level_dbfs(),

@@ -6,6 +6,7 @@
 // Follow it with a Limiter: the gain is set by the level of speech, not by its peaks.
 #pragma once
 
+#include "agc/gain_control_parameters.h"
 #include "agc/noise_floor_estimator.h"
 #include "agc/speech_level_estimator.h"
 #include "base/audio_view.h"
@@ -50,6 +51,9 @@ class AdaptiveGain {
   /// default.
   void set_enabled(bool enabled) { enabled_ = enabled; }
   bool enabled() const { return enabled_; }
+
+  /// kInvalidArgument, and no change, when a value is outside its range.
+  Status set_parameters(const GainControlParameters& parameters);
 
   /// `frame`: num_channels × frame_size finite samples, replaced by the output; any other shape is
   /// left untouched. `speech_probability`: 0 … 1, for this frame.

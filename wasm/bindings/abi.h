@@ -9,7 +9,7 @@ namespace earshot::abi {
 
 /// Raised whenever an export, a parameter or a layout changes; a loader refuses a module of another
 /// version.
-inline constexpr int kAbiVersion = 1;
+inline constexpr int kAbiVersion = 2;
 
 /// Longest RTP payload the playout chain takes, bytes.
 inline constexpr int kMaxRtpPayloadBytes = 1500;
@@ -21,11 +21,22 @@ inline constexpr int kMaxOpusPacketBytes = 61440;
 /// Longest Opus packet, samples per channel at 48 kHz (120 ms).
 inline constexpr int kMaxOpusPacketFrames = 5760;
 
+/// What capture_create puts into the path of the sound; a bit mask.
+enum class CaptureStage : int {
+  kNoiseSuppressor = 1,  ///< Without it the chain only levels: no delay of the suppressor.
+};
+
 /// Parameters of the capture chain.
 enum class CaptureParam : int {
-  kNoiseSuppression = 0,  ///< Strength, 0 (off) … 1.
-  kAutoGainControl = 1,   ///< Switch.
-  kLimiter = 2,           ///< Switch.
+  kNoiseSuppression = 0,          ///< Strength, 0 (off) … 1.
+  kAutoGainControl = 1,           ///< Switch.
+  kLimiter = 2,                   ///< Switch.
+  kTargetLoudnessLufs = 3,        ///< Of active speech, -60 … -5.
+  kMaxGainDb = 4,                 ///< 0 … 60.
+  kInitialGainDb = 5,             ///< Approached before anybody spoke, 0 … 40.
+  kMaxGainChangeDbPerSecond = 6,  ///< 0.5 … 20.
+  kHeadroomDb = 7,                ///< Kept free above the peaks of speech, 0 … 20.
+  kMaxOutputNoiseDbfs = 8,        ///< No gain lifts the background above, -80 … -20.
 };
 
 /// Statistics of the capture chain; levels over the latest 10 ms or more.
@@ -41,7 +52,12 @@ enum class CaptureStat : int {
   kGainDb = 8,              ///< By gain control.
   kLimiterReductionDb = 9,  ///< ≥ 0, largest within the latest block.
   kFramesProcessed = 10,    ///< Samples per channel since creation, at the chain's rate.
-  kCount = 11,              ///< Number of values.
+  kLoudnessLufs = 11,       ///< Short-term loudness of the output (EBU R128, 3 s), at least -120.
+  kInputLoudnessLufs = 12,  ///< Likewise of the input.
+  kTruePeakDbtp = 13,       ///< Of the output (ITU-R BS.1770-4 Annex 2), held for display.
+  kVoiceActive = 14,        ///< Switch: the decision with hangover.
+  kVoiceChanges = 15,       ///< How often kVoiceActive changed since creation.
+  kCount = 16,              ///< Number of values.
 };
 
 /// Parameters of the playout chain.

@@ -17,6 +17,7 @@ using earshot::PlanarBlock;
 using earshot::StatusCode;
 using earshot::ToInt;
 using earshot::abi::CaptureParam;
+using earshot::abi::CaptureStage;
 using earshot::abi::CaptureStat;
 using earshot::abi::PlayoutParam;
 using earshot::abi::PlayoutStat;
@@ -32,6 +33,7 @@ struct Capture {
   std::unique_ptr<earshot::CaptureChain> chain;
   PlanarBlock input;
   PlanarBlock output;
+  earshot::GainControlParameters gain = {};
   StatArray<CaptureStat> stats = {};
 };
 
@@ -57,6 +59,41 @@ void Fill(const earshot::CaptureStats& from, StatArray<CaptureStat>& to) {
   set(CaptureStat::kGainDb, from.gain_db);
   set(CaptureStat::kLimiterReductionDb, from.limiter_reduction_db);
   set(CaptureStat::kFramesProcessed, from.frames_processed);
+  set(CaptureStat::kLoudnessLufs, from.output_loudness_lufs);
+  set(CaptureStat::kInputLoudnessLufs, from.input_loudness_lufs);
+  set(CaptureStat::kTruePeakDbtp, from.output_true_peak_dbtp);
+  set(CaptureStat::kVoiceActive, from.voice_active ? 1.0 : 0.0);
+  set(CaptureStat::kVoiceChanges, from.voice_changes);
+}
+
+/// The field of `gain` that `param` stands for, or null.
+float* GainField(earshot::GainControlParameters& gain, CaptureParam param) {
+  switch (param) {
+    case CaptureParam::kTargetLoudnessLufs:
+      return &gain.target_loudness_lufs;
+    case CaptureParam::kMaxGainDb:
+      return &gain.max_gain_db;
+    case CaptureParam::kInitialGainDb:
+      return &gain.initial_gain_db;
+    case CaptureParam::kMaxGainChangeDbPerSecond:
+      return &gain.max_gain_change_db_per_s;
+    case CaptureParam::kHeadroomDb:
+      return &gain.headroom_db;
+    case CaptureParam::kMaxOutputNoiseDbfs:
+      return &gain.max_output_noise_dbfs;
+    default:
+      return nullptr;
+  }
+}
+
+int SetGain(Capture& capture, CaptureParam param, double value) {
+  earshot::GainControlParameters changed = capture.gain;
+  float* const field = GainField(changed, param);
+  if (field == nullptr) return ToInt(StatusCode::kInvalidArgument);
+  *field = static_cast<float>(value);
+  const earshot::Status status = capture.chain->set_gain_control(changed);
+  if (status.ok()) capture.gain = changed;
+  return ToInt(status);
 }
 
 void Fill(const earshot::PlayoutStats& from, StatArray<PlayoutStat>& to) {
@@ -100,10 +137,14 @@ extern "C" {
 int abi_version() { return earshot::abi::kAbiVersion; }
 const char* library_version() { return earshot::OpusLibraryVersion(); }
 
-/// `block_multiple`: every capture_process is of a multiple of so many frames.
-Capture* capture_create(int sample_rate_hz, int num_channels, int max_frames, int block_multiple) {
-  auto chain =
-      earshot::CaptureChain::Create({sample_rate_hz, num_channels, max_frames, block_multiple});
+/// `block_multiple`: every capture_process is of a multiple of so many frames. `stages`: a mask of
+/// CaptureStage bits.
+Capture* capture_create(int sample_rate_hz, int num_channels, int max_frames, int block_multiple,
+                        int stages) {
+  constexpr int kNoiseSuppressor = static_cast<int>(CaptureStage::kNoiseSuppressor);
+  if ((stages & ~kNoiseSuppressor) != 0) return nullptr;
+  auto chain = earshot::CaptureChain::Create(
+      {sample_rate_hz, num_channels, max_frames, block_multiple, (stages & kNoiseSuppressor) != 0});
   if (!chain.ok()) return nullptr;
   return new Capture{std::move(chain).value(), PlanarBlock(num_channels, max_frames),
                      PlanarBlock(num_channels, max_frames)};
@@ -126,8 +167,9 @@ int capture_set(Capture* capture, int param, double value) {
     case CaptureParam::kLimiter:
       capture->chain->set_limiter(value != 0);
       return 0;
+    default:
+      return SetGain(*capture, static_cast<CaptureParam>(param), value);
   }
-  return ToInt(StatusCode::kInvalidArgument);
 }
 
 /// From the first `frames` of the inputs to those of the outputs. Returns `frames`.
@@ -143,7 +185,8 @@ const double* capture_stats(Capture* capture) {
   return capture->stats.data();
 }
 
-int capture_latency(Capture* capture) { return capture->chain->latency_samples(); }
+/// In samples; exact, so not always whole.
+double capture_latency(Capture* capture) { return capture->chain->latency_samples(); }
 
 Playout* playout_create(int sample_rate_hz, int num_channels, int max_frames) {
   earshot::PlayoutChainConfig config;

@@ -165,7 +165,7 @@ StatusOr<std::unique_ptr<CaptureChain>> CaptureChain::Create(const CaptureChainC
   // Parts keep the promise about the blocks.
   const int part_frames = std::max(1, kPartFrames / config.block_multiple) * config.block_multiple;
   const bool same_rate = config.sample_rate_hz == kInnerRateHz;
-  auto stages = CaptureStages::Create(config.num_channels);
+  auto stages = CaptureStages::Create(config.num_channels, config.noise_suppressor);
   if (!stages.ok()) {
     return stages.status();
   }
@@ -225,12 +225,12 @@ void CaptureChain::Process(ConstAudioView in, AudioView out) {
   s.stats.output_rms_dbfs = s.output_meters.rms_dbfs();
 }
 
-int CaptureChain::latency_samples() const {
+double CaptureChain::latency_samples() const {
   const Impl& s = *impl_;
   const double inner_seconds =
       static_cast<double>(s.adapter.latency_samples() + s.stages.latency_samples()) / kInnerRateHz;
   const double bridge_seconds = s.bridge ? s.bridge->latency_seconds() : 0.0;
-  return static_cast<int>(std::lround((inner_seconds + bridge_seconds) * s.config.sample_rate_hz));
+  return (inner_seconds + bridge_seconds) * s.config.sample_rate_hz;
 }
 
 void CaptureChain::set_noise_suppression(float strength) {
@@ -240,6 +240,10 @@ void CaptureChain::set_auto_gain_control(bool enabled) {
   impl_->stages.gain().set_enabled(enabled);
 }
 void CaptureChain::set_limiter(bool enabled) { impl_->stages.limiter().set_enabled(enabled); }
+
+Status CaptureChain::set_gain_control(const GainControlParameters& parameters) {
+  return impl_->stages.gain().set_parameters(parameters);
+}
 
 const CaptureStats& CaptureChain::stats() const { return impl_->stats; }
 

@@ -9,6 +9,7 @@
 
 #include <memory>
 
+#include "agc/gain_control_parameters.h"
 #include "base/audio_view.h"
 #include "base/status.h"
 
@@ -22,6 +23,9 @@ struct CaptureChainConfig {
   /// saves 127 samples of latency at 48 kHz. A block that breaks the promise is processed, but the
   /// output falls further behind, for good.
   int block_multiple = 1;
+  /// Whether noise suppression lies in the path of the sound. Without it the chain is a leveller:
+  /// the suppressor's delay is saved, its analysis only feeds speech detection.
+  bool noise_suppressor = true;
 };
 
 /// What the chain saw and did. Of two channels the louder counts. Levels at input and output are
@@ -38,6 +42,13 @@ struct CaptureStats {
   double gain_db = 0.0;               ///< By gain control.
   double limiter_reduction_db = 0.0;  ///< ≥ 0, the largest within the frame.
   double frames_processed = 0.0;      ///< Samples per channel since Create, at the chain's rate.
+  /// EBU R 128 short-term (3 s), at least -120.
+  double input_loudness_lufs = -120.0;
+  double output_loudness_lufs = -120.0;
+  /// Of the output, 4 times oversampled (ITU-R BS.1770-4 Annex 2), held for display.
+  double output_true_peak_dbtp = -120.0;
+  bool voice_active = false;   ///< Speech, decided with hangover.
+  double voice_changes = 0.0;  ///< How often voice_active changed since Create.
 };
 
 /// Everything is allocated by Create; all other calls are real-time safe and belong to one thread.
@@ -57,13 +68,15 @@ class CaptureChain {
   /// memory. A wrong shape leaves `out` untouched.
   void Process(ConstAudioView in, AudioView out);
 
-  /// How far the output lags the input, at the chain's rate, rounded to a whole sample; constant.
-  int latency_samples() const;
+  /// How far the output lags the input, at the chain's rate, exact; constant.
+  double latency_samples() const;
 
   /// 0 (off) … 1; see NoiseSuppressor::set_strength.
   void set_noise_suppression(float strength);
   void set_auto_gain_control(bool enabled);
   void set_limiter(bool enabled);
+  /// kInvalidArgument, and no change, when a value is outside its range.
+  Status set_gain_control(const GainControlParameters& parameters);
 
   /// Of the latest Process call; valid as long as the chain.
   const CaptureStats& stats() const;

@@ -1,6 +1,8 @@
 // CaptureStages: what the capture chain does to the sound, at 48 kHz in frames of one length.
 #pragma once
 
+#include <array>
+
 #include "agc/adaptive_gain.h"
 #include "agc/limiter.h"
 #include "base/audio_view.h"
@@ -17,13 +19,14 @@ class CaptureStages {
   static constexpr int kSampleRateHz = NoiseSuppressor::kSampleRateHz;
   static constexpr int kFrameSize = NoiseSuppressor::kFrameSize;
 
-  /// `num_channels`: 1 or 2.
-  static StatusOr<CaptureStages> Create(int num_channels);
+  /// `num_channels`: 1 or 2. `suppress`: whether the suppressor lies in the path of the sound, or
+  /// only listens for speech.
+  static StatusOr<CaptureStages> Create(int num_channels, bool suppress);
 
   /// In place, num_channels × kFrameSize samples, latency_samples() late whatever is switched off.
   void Process(AudioView frame);
   int latency_samples() const {
-    return NoiseSuppressor::kLatencySamples + limiter_.latency_samples();
+    return (suppress_ ? NoiseSuppressor::kLatencySamples : 0) + limiter_.latency_samples();
   }
 
   NoiseSuppressor& suppressor() { return suppressor_; }
@@ -31,11 +34,16 @@ class CaptureStages {
   Limiter& limiter() { return limiter_; }
 
  private:
-  CaptureStages(NoiseSuppressor suppressor, const AdaptiveGain& gain, Limiter limiter);
+  CaptureStages(bool suppress, NoiseSuppressor suppressor, const AdaptiveGain& gain,
+                Limiter limiter, int num_channels);
+  void Analyze(ConstAudioView frame);
 
+  bool suppress_;
   NoiseSuppressor suppressor_;
   AdaptiveGain gain_;
   Limiter limiter_;
+  std::array<std::array<float, kFrameSize>, 2> analyzed_;
+  int num_channels_;
 };
 
 }  // namespace earshot

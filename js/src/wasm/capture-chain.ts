@@ -1,10 +1,10 @@
-import { CaptureParam, CaptureStat } from './abi.js';
+import { CaptureParam, CaptureStage, CaptureStat } from './abi.js';
 import { checked, created } from './heap.js';
 import { instantiate, type ModuleExports } from './loader.js';
 
 /** The capture chain's exports of `earshot-worklet.wasm`. */
 export interface CaptureExports extends ModuleExports {
-  capture_create(sampleRate: number, numChannels: number, maxFrames: number, blockMultiple: number): number;
+  capture_create(sampleRate: number, numChannels: number, maxFrames: number, blockMultiple: number, stages: number): number;
   capture_destroy(handle: number): void;
   capture_input(handle: number, channel: number): number;
   capture_output(handle: number, channel: number): number;
@@ -21,6 +21,8 @@ export interface CaptureChainOptions {
   readonly maxFrames: number;
   /** Every block is a multiple of this; a larger one saves latency. */
   readonly blockMultiple: number;
+  /** CaptureStage bits of what lies in the path of the sound; all by default. */
+  readonly stages?: number;
 }
 
 export interface CaptureControls {
@@ -38,8 +40,8 @@ export class CaptureChain {
 
   constructor(module: WebAssembly.Module, options: CaptureChainOptions) {
     const exports = (this.#exports = instantiate<CaptureExports>(module));
-    const { sampleRate, numChannels, maxFrames, blockMultiple } = options;
-    const handle = exports.capture_create(sampleRate, numChannels, maxFrames, blockMultiple);
+    const { sampleRate, numChannels, maxFrames, blockMultiple, stages = CaptureStage.NoiseSuppressor } = options;
+    const handle = exports.capture_create(sampleRate, numChannels, maxFrames, blockMultiple, stages);
     this.#handle = created(handle, 'capture_create');
     const views = (pointer: (channel: number) => number) =>
       Array.from({ length: numChannels }, (_, channel) => {
@@ -55,7 +57,7 @@ export class CaptureChain {
   /** One array per channel to read after `process`. */
   readonly output: readonly Float32Array[];
 
-  /** How far the output lags, in samples. */
+  /** How far the output lags, in samples; exact, so not always whole. */
   get latencySamples(): number {
     return this.#exports.capture_latency(this.#handle);
   }

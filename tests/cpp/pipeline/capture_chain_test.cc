@@ -122,7 +122,7 @@ TEST(CaptureChainTest, SwitchingStagesNeitherClicksNorShifts) {
     signal[0][i] = 0.2F * std::sin(step * static_cast<float>(i % 1200));  // 11 whole periods
   }
   std::mt19937 random(10);
-  const int latency = chain->latency_samples();
+  const double latency = chain->latency_samples();
   for (int start = 0; start < signal.num_frames(); start += 128) {
     if (start / 128 % 20 == 0) {
       chain->set_noise_suppression(0.5F * static_cast<float>(random() % 3));
