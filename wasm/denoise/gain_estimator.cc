@@ -38,12 +38,10 @@ constexpr float DbToLog2(float db) { return db / (2.0F * kDbPerLog2Power); }
 
 GainEstimator::GainEstimator(RealFft cepstral_fft) : cepstral_(std::move(cepstral_fft)) { Reset(); }
 
-void GainEstimator::Update(const Spectrum& power, float floor_db) {
+void GainEstimator::Observe(const Spectrum& power) {
   noise_.Update(power);
   EstimateSnr(power);
   detector_.Update(prior_snr_, posterior_snr_, cepstral_.pitch_strength());
-  UpdateGate();
-  ComputeGains(power, DbToLog2(floor_db));
 }
 
 void GainEstimator::EstimateSnr(const Spectrum& power) {
@@ -72,7 +70,9 @@ void GainEstimator::EstimateSnr(const Spectrum& power) {
   }
 }
 
-void GainEstimator::ComputeGains(const Spectrum& power, float floor_log2) {
+void GainEstimator::ComputeGains(const Spectrum& power, float floor_db) {
+  UpdateGate();
+  const float floor_log2 = DbToLog2(floor_db);
   const float gate_log2 = (1.0F - gate_) * kGateDepth * floor_log2;
   const float prior = std::lerp(kPausePresencePrior, kPresencePrior, gate_);
   Spectrum speech_log2;

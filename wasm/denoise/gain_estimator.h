@@ -19,10 +19,14 @@ class GainEstimator {
   /// `cepstral_fft`: of CepstralSmoother::kSize points.
   explicit GainEstimator(RealFft cepstral_fft);
 
-  /// `power`: |Y|² of the frame, each value finite and at least kPowerFloor. `floor_db` ≤ 0: the
-  /// most a bin is turned down while speech is present. In pauses it may be up to (1 + kGateDepth)
-  /// times that; at 0 all gains are exactly 1.
-  void Update(const Spectrum& power, float floor_db);
+  /// Updates noise(), the SNRs and speech_probability(). `power`: |Y|² of the frame, each value
+  /// finite and at least kPowerFloor.
+  void Observe(const Spectrum& power);
+
+  /// After Observe, of the same frame: gain() and attenuation_db(). `floor_db` ≤ 0: the most a bin
+  /// is turned down while speech is present. In pauses it may be up to (1 + kGateDepth) times that;
+  /// at 0 all gains are exactly 1.
+  void ComputeGains(const Spectrum& power, float floor_db);
 
   const Spectrum& gain() const { return gain_; }
   const NoiseEstimator& noise() const { return noise_; }
@@ -35,7 +39,6 @@ class GainEstimator {
  private:
   void EstimateSnr(const Spectrum& power);
   void UpdateGate();
-  void ComputeGains(const Spectrum& power, float floor_log2);
 
   NoiseEstimator noise_;
   CepstralSmoother cepstral_;

@@ -35,6 +35,11 @@ struct NoiseSuppressor::Impl {
     power_scale = 1.0F / (energy * static_cast<float>(num_channels));
   }
 
+  bool Fits(int num_channels, int num_frames) const {
+    return num_channels == static_cast<int>(channels.size()) && num_frames == kFrameSize;
+  }
+  template <typename View>
+  void Transform(const View& frame);
   void GlideFloor();
   void MeasurePower();
 
@@ -48,6 +53,15 @@ struct NoiseSuppressor::Impl {
   float floor_db = 0.0F;
   bool started = false;
 };
+
+template <typename View>
+void NoiseSuppressor::Impl::Transform(const View& frame) {
+  int index = 0;
+  for (OverlapAdd& channel : channels) {
+    channel.Analyze(windows, fft, frame.channel(index++), kMaxInput);
+  }
+  MeasurePower();
+}
 
 void NoiseSuppressor::Impl::GlideFloor() {
   const float target_db = FloorDbAt(strength);
@@ -98,22 +112,25 @@ float NoiseSuppressor::strength() const { return impl_->strength; }
 
 void NoiseSuppressor::Process(AudioView frame) {
   Impl& s = *impl_;
-  if (frame.num_channels() != static_cast<int>(s.channels.size())) return;
-  if (frame.num_frames() != kFrameSize) return;
+  if (!s.Fits(frame.num_channels(), frame.num_frames())) return;
   s.GlideFloor();
-  int index = 0;
-  for (OverlapAdd& channel : s.channels) {
-    channel.Analyze(s.windows, s.fft, frame.channel(index++), kMaxInput);
-  }
-  s.MeasurePower();
-  s.estimator.Update(s.power, s.floor_db);
+  s.Transform(frame);
+  s.estimator.Observe(s.power);
+  s.estimator.ComputeGains(s.power, s.floor_db);
   const Spectrum& gain = s.estimator.gain();
-  index = 0;
+  int index = 0;
   for (OverlapAdd& channel : s.channels) {
     auto& spectrum = channel.spectrum();
     for (std::size_t k = 0; k < spectrum.size(); ++k) spectrum[k] *= gain.bins[k];
     channel.Synthesize(s.windows, s.fft, frame.channel(index++));
   }
+}
+
+void NoiseSuppressor::Analyze(ConstAudioView frame) {
+  Impl& s = *impl_;
+  if (!s.Fits(frame.num_channels(), frame.num_frames())) return;
+  s.Transform(frame);
+  s.estimator.Observe(s.power);
 }
 
 float NoiseSuppressor::speech_probability() const { return impl_->estimator.speech_probability(); }

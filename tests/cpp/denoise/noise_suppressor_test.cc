@@ -220,6 +220,24 @@ TEST(NoiseSuppressorTest, ChangesStrengthWithoutAClick) {
   }
 }
 
+// Looking alone must see what processing sees, bit by bit, and leave the sound alone.
+TEST(NoiseSuppressorTest, AnalysisSeesWhatProcessingSees) {
+  const Signal input =
+      testing::Sum(testing::Voice(Seconds(3.0)), WhiteNoise(Seconds(3.0), 0.01, 14));
+  NoiseSuppressor processing = MakeSuppressor(kHigh);
+  NoiseSuppressor looking = MakeSuppressor(kHigh);
+  Signal looked_at = input;
+  Process(processing, input, [&](std::size_t at) {
+    if (at > 0) {
+      const float* frame = looked_at.data() + at - NoiseSuppressor::kFrameSize;
+      looking.Analyze(ConstAudioView(&frame, 1, NoiseSuppressor::kFrameSize));
+    }
+    ASSERT_EQ(looking.speech_probability(), processing.speech_probability()) << at;
+    ASSERT_EQ(looking.noise_level_dbfs(), processing.noise_level_dbfs()) << at;
+  });
+  EXPECT_EQ(looked_at, input);
+}
+
 TEST(NoiseSuppressorTest, ResetForgetsTheSignalAndKeepsTheStrength) {
   NoiseSuppressor used = MakeSuppressor(kMax);
   NoiseSuppressor fresh = MakeSuppressor(kMax);
