@@ -30,6 +30,7 @@ void DelayEstimator::Update(int64_t tick, int64_t offset_frames) {
   if (started_ && (offset_frames > base_ + reach || offset_frames < base_ - reach)) Reset();
   if (!started_) {
     started_ = true;
+    last_tick_ = tick - 1;
     base_ = block_low_ = block_high_ = last_block_low_ = offset_frames;
     block_end_tick_ = tick + tuning::kBlockTicks;
   }
@@ -41,7 +42,14 @@ void DelayEstimator::Update(int64_t tick, int64_t offset_frames) {
   }
   block_low_ = std::min(block_low_, offset_frames);
   block_high_ = std::max(block_high_, offset_frames);
-  if (offset_frames < base_) MoveBase(offset_frames);
+  if (offset_frames < base_) {
+    if (tick == last_tick_) {
+      ShiftClock(offset_frames);
+    } else {
+      MoveBase(offset_frames);
+    }
+  }
+  last_tick_ = tick;
   const float step = tuning::kUsualStep * static_cast<float>(frames_per_tick_);
   const bool later = static_cast<float>(offset_frames - base_) > usual_;
   usual_ =
@@ -58,6 +66,13 @@ void DelayEstimator::CloseBlock() {
   next_block_ = (next_block_ + 1) % kBaseBlocks;
   num_blocks_ = std::min(num_blocks_ + 1, kBaseBlocks);
   MoveBase(*std::min_element(block_minimum_.begin(), block_minimum_.begin() + num_blocks_));
+}
+
+// Takes all that was learned along to the new base. No network delivers a packet earlier than ever
+// in the same tick as the one before it; an output that stood still while packets came in does.
+void DelayEstimator::ShiftClock(int64_t base) {
+  block_high_ -= base_ - base;
+  base_ = base;
 }
 
 // Keeps the histogram where it is on the absolute axis.

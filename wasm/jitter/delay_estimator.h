@@ -46,6 +46,7 @@ class DelayEstimator {
 
   void CloseBlock();
   void MoveBase(int64_t base);
+  void ShiftClock(int64_t base);
   void FindTarget();
   static float ToleratedShare(int ticks);
   int BucketOf(int64_t offset_frames) const;
@@ -56,6 +57,7 @@ class DelayEstimator {
   int num_blocks_ = 0;
   int next_block_ = 0;
   int64_t block_end_tick_ = 0;
+  int64_t last_tick_ = 0;  // of the latest packet
   int64_t block_low_ = 0;
   int64_t block_high_ = 0;
   int64_t last_block_low_ = 0;

@@ -67,6 +67,34 @@ TEST(DelayEstimator, RisesAtOnceAndForgetsASingleStall) {
   EXPECT_EQ(estimator.target_ticks(), 40);
 }
 
+TEST(DelayEstimator, AnOutputThatStoodStillIsNoJitter) {
+  DelayEstimator estimator(kTick);
+  int64_t tick = 0;
+  int64_t timestamp = 0;
+  const auto receive = [&] {
+    estimator.Update(tick, tick * kTick - timestamp);
+    timestamp += 2 * kTick;
+  };
+  for (int i = 0; i < 1000; ++i, tick += 2) receive();
+  for (int stop = 0; stop < 3; ++stop) {
+    // Ten packets come in while no tick does; the network goes on as evenly as before.
+    for (int i = 0; i < 10; ++i) receive();
+    for (int i = 0; i < 100; ++i, tick += 2) {
+      receive();
+      EXPECT_LE(estimator.target_ticks(), 2);
+    }
+  }
+  EXPECT_EQ(estimator.base_offset(), -3 * 20 * kTick);
+  // Real jitter is seen on the new clock as on the old.
+  for (int i = 0; i < 100; ++i) {
+    estimator.Update(tick + 6, tick * kTick - timestamp + 6 * kTick);
+    estimator.Update(tick + 7, tick * kTick - timestamp);
+    tick += 4;
+    timestamp += 4 * kTick;
+  }
+  EXPECT_NEAR(estimator.target_ticks(), 6, 1);
+}
+
 TEST(DelayEstimator, FollowsClockDriftBothWays) {
   for (const double ppm : {-200.0, 200.0}) {
     DelayEstimator estimator(kTick);
