@@ -13,6 +13,13 @@ export interface ContextLease {
   release(): void;
 }
 
+/** A context the library made, by its rate; `undefined` is the device's. */
+interface OwnContext {
+  readonly context: AudioContext;
+  readonly stopWaking: () => void;
+  leases: number;
+}
+
 /** Waits between attempts to load a file, ms: a call often starts while the network is still settling. */
 const RETRY_DELAYS = [300, 1500];
 
@@ -20,14 +27,14 @@ const RETRY_DELAYS = [300, 1500];
 const GESTURES = ['pointerdown', 'keydown', 'touchend'] as const;
 
 /**
- * What all objects of a page share: the compiled modules, the 48 kHz context and the knowledge of which contexts have our
+ * What all objects of a page share: the compiled modules, the library's contexts and the knowledge of which contexts have our
  * worklet. Everything is made on first use, and kept only as long as someone uses it.
  */
 export class Engine {
   #configuration: Configuration = {};
   readonly #modules = new Map<ModuleName, Promise<WebAssembly.Module>>();
   readonly #worklets = new WeakMap<BaseAudioContext, Promise<void>>();
-  #shared: { context: AudioContext; leases: number; stopWaking: () => void } | undefined;
+  readonly #own = new Map<number | undefined, OwnContext>();
 
   configure(configuration: Configuration): void {
     this.#configuration = { ...this.#configuration, ...configuration };
@@ -60,34 +67,42 @@ export class Engine {
     return added;
   }
 
-  /** The context of `configure()`, or the library's own: 48 kHz, low latency, resumed at the first gesture if need be. */
-  leaseContext(): ContextLease {
-    const configured = this.#configuration.audioContext;
-    if (configured) return { context: configured, release() {} };
-    return this.lease48k();
+  /** `given`, the context of `configure()`, or the library's own: 48 kHz, low latency, resumed at the first gesture if need be. */
+  leaseContext(given: AudioContext | undefined = this.#configuration.audioContext): ContextLease {
+    return given ? { context: given, release() {} } : this.#leaseOwn(48000);
   }
 
   /** Like `leaseContext`, but always at 48 kHz, as the encoder wants it. */
   lease48k(): ContextLease {
-    const configured = this.#configuration.audioContext;
-    if (configured?.sampleRate === 48000) return { context: configured, release() {} };
-    if (this.#shared?.context.state === 'closed') this.#shared = undefined;
-    if (!this.#shared) {
-      const context = new AudioContext({ sampleRate: 48000, latencyHint: 'interactive' });
-      this.#shared = { context, leases: 0, stopWaking: wake(context) };
+    const { audioContext } = this.#configuration;
+    return audioContext?.sampleRate === 48000 ? this.leaseContext(audioContext) : this.#leaseOwn(48000);
+  }
+
+  /** A context of the library's at the device's rate, for browsers that take a microphone only there (Firefox, once). */
+  leaseDeviceContext(): ContextLease {
+    return this.#leaseOwn(undefined);
+  }
+
+  #leaseOwn(sampleRate: number | undefined): ContextLease {
+    let own = this.#own.get(sampleRate);
+    if (!own || own.context.state === 'closed') {
+      const context = new AudioContext({ latencyHint: 'interactive', ...(sampleRate && { sampleRate }) });
+      own = { context, leases: 0, stopWaking: wake(context) };
+      this.#own.set(sampleRate, own);
     }
-    const shared = this.#shared;
-    shared.leases++;
-    let held = true;
+    const held = own;
+    const { context, stopWaking } = held;
+    held.leases++;
+    let released = false;
     return {
-      context: shared.context,
+      context,
       release: () => {
-        if (!held) return;
-        held = false;
-        if (--shared.leases > 0) return;
-        shared.stopWaking();
-        if (shared.context.state !== 'closed') void shared.context.close();
-        if (this.#shared === shared) this.#shared = undefined;
+        if (released) return;
+        released = true;
+        if (--held.leases > 0) return;
+        stopWaking();
+        if (context.state !== 'closed') void context.close();
+        if (this.#own.get(sampleRate) === held) this.#own.delete(sampleRate);
       },
     };
   }

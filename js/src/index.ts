@@ -13,9 +13,11 @@ export function configure(configuration: Configuration): void {
 }
 
 export { support, type SupportReport } from './support.js';
-export { enhance, type Enhancer, type EnhanceOptions } from './capture/enhance.js';
+export { enhance, type Enhancer, type EnhanceOptions, type EnhancerEventMap } from './capture/enhance.js';
+export { level, type Leveler, type LevelOptions, type LevelUpdate } from './capture/level.js';
 export { createCaptureNode, type CaptureNode, type CaptureNodeOptions } from './capture/capture-node.js';
-export type { CaptureOptions, NoiseSuppression, NoiseSuppressionLevel } from './capture/options.js';
+export type { CaptureOptions, GainControlOptions, NoiseSuppression, NoiseSuppressionLevel } from './capture/options.js';
+export { VoiceActivityEvent, type CaptureEventMap } from './capture/events.js';
 export type { CaptureStats } from './capture/stats.js';
 export { attachSender, type SenderAttachment, type SenderStats } from './call/sender.js';
 export { attachReceiver, type ReceiverAttachment } from './call/receiver.js';

@@ -1,4 +1,4 @@
-import { EarshotErrorEvent, type EarshotError } from './errors.js';
+import { EarshotError, EarshotErrorEvent } from './errors.js';
 
 /**
  * - `loading`: files are on their way; the dry sound flows.
@@ -12,6 +12,12 @@ export type State = 'loading' | 'running' | 'bypassed' | 'closed';
 export interface EarshotEventMap {
   statechange: Event;
   error: EarshotErrorEvent;
+}
+
+interface FollowedNode {
+  readonly state: State;
+  readonly error: EarshotError | undefined;
+  readonly addEventListener: TypedListeners<EarshotEventMap>;
 }
 
 /**
@@ -50,6 +56,14 @@ export class Lifecycle {
     this.#enter(state);
   }
 
+  /** Goes the way of the node that carries the sound, up to its end. */
+  follow(node: FollowedNode): void {
+    node.addEventListener('error', ({ error }) => this.fail(error));
+    node.addEventListener('statechange', () => {
+      if (node.state === 'running' || (node.state === 'bypassed' && !node.error)) this.settle(node.state);
+    });
+  }
+
   /** Latches the first fault, leaves the object bypassed and reports it. */
   fail(error: EarshotError): void {
     if (this.#error || this.#state === 'closed') return;
@@ -71,5 +85,37 @@ export class Lifecycle {
     if (state === this.#state) return;
     this.#state = state;
     this.target.dispatchEvent(new Event('statechange'));
+  }
+}
+
+/** `addEventListener()` and its opposite, of an object that fires `Events`. */
+export interface TypedListeners<Events> {
+  <K extends keyof Events>(
+    type: K,
+    listener: (event: Events[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  (type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+}
+
+/** An object of ours that is not itself a node: a life cycle, and events of which `statechange` and `error` are always among. */
+export abstract class LifecycleTarget<Events extends EarshotEventMap = EarshotEventMap> extends EventTarget {
+  /** @internal */
+  protected readonly lifecycle = new Lifecycle(this);
+  declare addEventListener: TypedListeners<Events>;
+  declare removeEventListener: TypedListeners<Events>;
+
+  get state(): State {
+    return this.lifecycle.state;
+  }
+
+  /** Resolves when our WebAssembly is in place; rejects with an EarshotError when it never will be. */
+  get ready(): Promise<void> {
+    return this.lifecycle.ready;
+  }
+
+  /** The fault after which the dry sound flows, if there was one. */
+  get error(): EarshotError | undefined {
+    return this.lifecycle.error;
   }
 }

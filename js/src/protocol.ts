@@ -51,10 +51,32 @@ export const CAPTURE_PROCESSOR = 'earshot-capture';
 export const TAP_PROCESSOR = 'earshot-tap';
 export const PLAYOUT_PROCESSOR = 'earshot-playout';
 
+/** Parameters of gain control; the chain has its own defaults for those that are absent. */
+export interface GainControlSettings {
+  /** LUFS */
+  readonly targetLoudness?: number;
+  /** dB */
+  readonly maxGain?: number;
+  /** dB */
+  readonly initialGain?: number;
+  /** dB/s */
+  readonly maxGainChange?: number;
+  /** dB */
+  readonly headroom?: number;
+  /** dBFS */
+  readonly maxOutputNoise?: number;
+}
+
+/** Whose voice a chain is for: one's own, or a remote participant's, which is levelled alone. */
+export type CapturePurpose = 'microphone' | 'remote';
+
 export interface CaptureSettings {
+  /** Fixed at creation. */
+  readonly purpose: CapturePurpose;
   /** 0 (off) … 1. */
   readonly noiseSuppression: number;
   readonly autoGainControl: boolean;
+  readonly gainControl: GainControlSettings;
   readonly limiter: boolean;
   readonly bypass: boolean;
 }
@@ -70,10 +92,21 @@ export interface ProcessorOptions<Settings> {
 
 export type CaptureCommand =
   | { readonly type: 'update'; readonly settings: CaptureSettings }
+  /** Whether somebody wants `voice` reports. */
+  | { readonly type: 'watch-voice'; readonly on: boolean }
   | StatsRequest
   | Close;
 
-export type CaptureReport = (StateReport & { readonly latencySamples: number }) | StatsReport | Fault;
+export type CaptureReport =
+  | StateReport
+  /** Once, before the first state: the chain's delay in samples of the context, exact. */
+  | { readonly type: 'latency'; readonly samples: number }
+  /** The speech decision has changed. */
+  | { readonly type: 'speech'; readonly active: boolean }
+  /** About ten times a second while watched. */
+  | { readonly type: 'voice'; readonly probability: number; readonly active: boolean }
+  | StatsReport
+  | Fault;
 
 // ---- tap -----------------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,11 @@ export function isBoolean(module: EarshotModule, option: string, value: unknown)
   throw invalid(module, option, value, 'true or false');
 }
 
+export function isChannelCount(module: EarshotModule, value: unknown): 1 | 2 {
+  if (value === 1 || value === 2) return value;
+  throw invalid(module, 'channelCount', value, '1 or 2');
+}
+
 export function oneOf<T extends string>(
   module: EarshotModule,
   option: string,

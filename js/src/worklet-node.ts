@@ -1,6 +1,6 @@
 import { EarshotError, type EarshotModule } from './errors.js';
-import { Lifecycle } from './lifecycle.js';
-import type { CaptureReport, Fault, PlayoutReport, ProcessorOptions } from './protocol.js';
+import { Lifecycle, type EarshotEventMap, type State, type TypedListeners } from './lifecycle.js';
+import type { Fault, ProcessorOptions, StateReport, StatsReport } from './protocol.js';
 import { Requests } from './requests.js';
 
 /**
@@ -9,13 +9,22 @@ import { Requests } from './requests.js';
  */
 const WorkletNode = (globalThis.AudioWorkletNode ?? class {}) as typeof AudioWorkletNode;
 
+/** What every chain processor says. */
+type CommonReport = StateReport | StatsReport | Fault;
+
 /**
  * A worklet node whose processor runs a WebAssembly chain, with our life cycle on top. The processor itself passes the dry
  * sound until the chain runs and after a fault; this class only learns of it.
  */
-export abstract class ChainNode<Settings> extends WorkletNode {
+export abstract class ChainNode<
+  Settings,
+  Report extends { readonly type: string } = never,
+  Events extends EarshotEventMap = EarshotEventMap,
+> extends WorkletNode {
   /** @internal */
   protected readonly lifecycle: Lifecycle;
+  declare addEventListener: TypedListeners<Events & AudioWorkletNodeEventMap>;
+  declare removeEventListener: TypedListeners<Events & AudioWorkletNodeEventMap>;
   readonly #stats = new Requests<Float64Array>();
   #latest: Float64Array = new Float64Array();
   #silent = false;
@@ -45,11 +54,25 @@ export abstract class ChainNode<Settings> extends WorkletNode {
       processorOptions,
     });
     this.lifecycle = new Lifecycle(this);
-    this.port.onmessage = ({ data }: MessageEvent<CaptureReport | PlayoutReport>) => this.#onReport(data);
+    this.port.onmessage = ({ data }: MessageEvent<CommonReport | Report>) => this.#onReport(data);
     this.addEventListener('processorerror', () => {
       this.#onSilence();
-      this.#onFault({ type: 'fault', code: 'wasm-fault', operation: processor, reason: 'the processor threw' });
+      this.onFault({ type: 'fault', code: 'wasm-fault', operation: processor, reason: 'the processor threw' });
     });
+  }
+
+  get state(): State {
+    return this.lifecycle.state;
+  }
+
+  /** Resolves when the chain runs; rejects with an EarshotError when it never will. */
+  get ready(): Promise<void> {
+    return this.lifecycle.ready;
+  }
+
+  /** The fault after which the dry sound flows, if there was one. */
+  get error(): EarshotError | undefined {
+    return this.lifecycle.error;
   }
 
   /** @internal The latest values while the processor cannot answer: a context that is suspended or closed. */
@@ -74,25 +97,28 @@ export abstract class ChainNode<Settings> extends WorkletNode {
     this.#stats.close(this.#latest);
   }
 
-  /** @internal For subclasses: the chain carries the sound, or passes it on request. */
-  protected onState(report: Extract<CaptureReport | PlayoutReport, { type: 'state' }>): void {
-    this.lifecycle.settle(report.state);
+  /** @internal What the processor says besides what all of them say. */
+  protected onReport(_report: Report): void {}
+
+  /** @internal The chain is gone. */
+  protected onFault(fault: Fault): void {
+    this.lifecycle.fail(faultError(fault, this.module));
   }
 
-  #onReport(report: CaptureReport | PlayoutReport): void {
+  #onReport(report: CommonReport | Report): void {
     switch (report.type) {
       case 'state':
-        return this.onState(report);
-      case 'stats':
-        this.#latest = report.values;
-        return this.#stats.answer(report.id, report.values);
+        return this.lifecycle.settle((report as StateReport).state);
+      case 'stats': {
+        const { id, values } = report as StatsReport;
+        this.#latest = values;
+        return this.#stats.answer(id, values);
+      }
       case 'fault':
-        return this.#onFault(report);
+        return this.onFault(report as Fault);
+      default:
+        return this.onReport(report as Report);
     }
-  }
-
-  #onFault(fault: Fault): void {
-    this.lifecycle.fail(faultError(fault, this.module));
   }
 }
 

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Enhancer } from '../../js/src/index.js';
-import { asContext, asStream, asTrack, browser, FakeContext, FakeStream, FakeTrack, openPage, routes, settle } from './support/fake-browser.js';
+import { asContext, asStream, asTrack, browser, DEVICE_RATE, FakeContext, FakeStream, FakeTrack, openPage, routes, settle } from './support/fake-browser.js';
 
 let Earshot: Awaited<ReturnType<typeof openPage>>['Earshot'];
 beforeEach(async () => ({ Earshot } = await openPage()));
 afterEach(() => vi.useRealTimers());
 
-const running = { type: 'state', state: 'running', latencySamples: 480 };
+const running = { type: 'state', state: 'running' };
 
 /** The ways of the sound from microphone to track: the worklets on each. */
 function ways() {
@@ -47,10 +47,11 @@ describe('enhance', () => {
     expect(ways()).toEqual([['earshot-capture']]);
     const [node] = browser.worklets;
     expect(node!.options.processorOptions).toMatchObject({ numChannels: 1, quantumFrames: 128, settings: { noiseSuppression: 0.25 } });
+    node!.say({ type: 'latency', samples: 480.5 });
     node!.say(running);
     await enhancer.ready;
     expect(enhancer.state).toBe('running');
-    expect(enhancer.node!.latency).toBe(0.01);
+    expect(enhancer.node!.latency).toBe(480.5 / 48000);
   });
 
   it('starts with settings changed while loading', async () => {
@@ -186,16 +187,6 @@ describe('enhance', () => {
     expect(own.state).toBe('running');
   });
 
-  it('ends its track when the microphone ends', async () => {
-    const microphone = new FakeTrack();
-    const enhancer = await Earshot.enhance(asTrack(microphone));
-    const ended = vi.fn();
-    enhancer.track.addEventListener('ended', ended);
-    microphone.dispatchEvent(new Event('ended'));
-    expect(ended).toHaveBeenCalledTimes(1);
-    expect(enhancer.state).toBe('closed');
-  });
-
   it("keeps a stream's video", async () => {
     const video = new FakeTrack('video');
     const enhancer = await Earshot.enhance(asStream(new FakeStream([video, new FakeTrack()])));
@@ -213,6 +204,36 @@ describe('enhance', () => {
     for (const noiseSuppression of [-0.1, 1.1, NaN, 'loud', null, {}] as never[]) {
       await expect(Earshot.enhance(asTrack(new FakeTrack()), { noiseSuppression })).rejects.toMatchObject({ code: 'invalid-argument' });
     }
+    for (const autoGainControl of [1, null, { targetLoudness: -4 }, { maxGain: NaN }, { initialGain: 41 }, { maxGainChange: 0 }, { headroom: '3' }, { maxOutputNoise: -81 }] as never[]) {
+      await expect(Earshot.enhance(asTrack(new FakeTrack()), { autoGainControl })).rejects.toMatchObject({ code: 'invalid-argument' });
+    }
+    await expect(Earshot.enhance(asTrack(new FakeTrack()), { channelCount: 3 as 2 })).rejects.toMatchObject({ code: 'invalid-argument' });
     expect(browser.contexts.every(({ state }) => state === 'closed')).toBe(true);
+  });
+
+  it('takes parameters of gain control one by one', async () => {
+    const enhancer = await Earshot.enhance(asTrack(new FakeTrack()), { autoGainControl: { targetLoudness: -20 } });
+    await settle();
+    const [node] = browser.worklets;
+    expect(node!.options.processorOptions.settings).toMatchObject({ autoGainControl: true, gainControl: { targetLoudness: -20 } });
+    enhancer.update({ autoGainControl: false });
+    enhancer.update({ autoGainControl: { maxGain: 12, loudness: -99 } as object });
+    const updates = node!.heard.map(({ settings }) => settings as { autoGainControl: boolean; gainControl: object });
+    expect(updates.map(({ autoGainControl }) => autoGainControl)).toEqual([false, true]);
+    expect(updates[1]!.gainControl).toEqual({ targetLoudness: -20, maxGain: 12 });
+    expect(() => enhancer.update({ autoGainControl: { maxGain: 61 } })).toThrow(expect.objectContaining({ code: 'invalid-argument', message: expect.stringContaining('maxGain') }));
+  });
+
+  it('moves its own context to the rate of the device where the browser takes the microphone nowhere else', async () => {
+    browser.refusedRates = [48000];
+    const enhancer = await Earshot.enhance(asTrack(new FakeTrack()));
+    expect(enhancer.context.sampleRate).toBe(DEVICE_RATE);
+    expect(browser.contexts[0]!.state).toBe('closed');
+    enhancer.dispose();
+    expect(browser.contexts.map(({ state }) => state)).toEqual(['closed', 'closed']);
+    const given = new FakeContext({ sampleRate: 48000 });
+    const refused = Earshot.enhance(asTrack(new FakeTrack()), { audioContext: asContext(given) });
+    await expect(refused).rejects.toMatchObject({ code: 'context', message: expect.stringContaining('without a sampleRate') });
+    expect(given.state).toBe('running');
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CaptureStat } from '../../js/src/wasm/abi.js';
 import { PacketInbox } from '../../js/src/worklet/packet-inbox.js';
 import { settle } from './support/fake-browser.js';
 
@@ -11,6 +12,8 @@ const chain = vi.hoisted(() => ({
   started: true,
   inserted: [] as number[],
   constructed: 0,
+  heard: [] as number[],
+  voice: { probability: 0, active: false, changes: 0 },
   /** Throws like a trap. */
   run() {
     if (this.broken) throw new WebAssembly.RuntimeError('unreachable');
@@ -36,10 +39,18 @@ class FakeChain {
   }
   process() {
     chain.run();
+    chain.heard.push(...this.input[0]!);
     this.output.forEach((channel) => channel.fill(chain.value));
   }
   stats() {
     return Float64Array.of(1, 2, 3);
+  }
+  look() {
+    const values = new Float64Array(CaptureStat.Count);
+    values[CaptureStat.SpeechProbability] = chain.voice.probability;
+    values[CaptureStat.VoiceActive] = Number(chain.voice.active);
+    values[CaptureStat.VoiceChanges] = chain.voice.changes;
+    return values;
   }
 }
 
@@ -57,7 +68,7 @@ let loaded: Processors;
 let said: { type: string; [key: string]: unknown }[];
 
 beforeEach(async () => {
-  Object.assign(chain, { value: 0.5, broken: false, started: true, inserted: [], constructed: 0 });
+  Object.assign(chain, { value: 0.5, broken: false, started: true, inserted: [], constructed: 0, heard: [], voice: { probability: 0, active: false, changes: 0 } });
   said = [];
   vi.stubGlobal('sampleRate', 48000);
   vi.stubGlobal(
@@ -102,7 +113,7 @@ describe('capture processor', () => {
     const steps = samples.slice(1).map((value, i) => value - samples[i]!);
     expect(Math.min(...steps)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...steps)).toBeLessThan(0.25 / 200);
-    expect(said).toEqual([{ type: 'state', state: 'running', latencySamples: 512 }]);
+    expect(said).toEqual([{ type: 'latency', samples: 512 }, { type: 'state', state: 'running' }]);
   });
 
   it('is bit-exactly dry while bypassed, and comes back by a fade', () => {
@@ -113,7 +124,7 @@ describe('capture processor', () => {
     expect(render(processor, 0.123).output[0]!.every((value) => value === Math.fround(0.123))).toBe(true);
     tell(processor, { type: 'update', settings: { bypass: false } });
     expect(render(processor).output[0]![0]).toBeLessThan(0.26);
-    expect(said.map(({ state }) => state)).toEqual(['running', 'bypassed', 'running']);
+    expect(said.slice(1).map(({ state }) => state)).toEqual(['running', 'bypassed', 'running']);
   });
 
   it('is dry within the very quantum of a trap, for good, and says so once', () => {
@@ -143,6 +154,57 @@ describe('capture processor', () => {
     expect(render(processor, null).output[0]![0]).toBe(0.5);
     chain.broken = true;
     expect(render(processor, null).output[0]!.every((value) => value === 0)).toBe(true);
+  });
+
+  it.each(['vanishes', 'becomes silence'])('lets a sound that %s run out, before the chain', (how) => {
+    const processor = capture({ bypass: true }, undefined, 1);
+    for (let i = 0; i < 8; i++) render(processor);
+    const gone = () => (how === 'vanishes' ? render(processor, null) : render(processor, 0)).output[0]!;
+    const after = [gone(), gone(), gone(), gone()].flatMap((channel) => [...channel]);
+    const steps = [0.25, ...after].slice(1).map((value, i) => value - [0.25, ...after][i]!);
+    expect(Math.min(...steps)).toBeGreaterThan(-0.25 / 200);
+    expect(Math.max(...steps)).toBe(0);
+    expect(after.slice(240)).toEqual(new Array(after.length - 240).fill(0));
+    expect(chain.heard.slice(-after.length)).toEqual(after);
+  });
+
+  it('leaves a single pulse, and quiet zeros within a sound, as they are', () => {
+    const processor = capture({ bypass: true });
+    const pass = (block: Float32Array) => {
+      const output = new Float32Array(QUANTUM);
+      processor.process([[block]], [[output]]);
+      return output;
+    };
+    const pulse = new Float32Array(QUANTUM);
+    pulse[10] = 1;
+    for (let i = 0; i < 4; i++) expect(pass(pulse)).toEqual(pulse);
+    const wave = new Float32Array(QUANTUM).fill(0.5);
+    wave.fill(0, QUANTUM - 8);
+    for (let i = 0; i < 8; i++) expect(pass(wave)).toEqual(wave);
+  });
+
+  it('tells of every change of the speech decision, and of the probability only while watched', () => {
+    const processor = capture();
+    const told = () => said.filter(({ type }) => type === 'speech' || type === 'voice').splice(0);
+    const run = (quanta: number, voice: Partial<typeof chain.voice>) => {
+      Object.assign(chain.voice, voice);
+      said.length = 0;
+      for (let i = 0; i < quanta; i++) render(processor);
+      return told();
+    };
+    expect(run(100, { probability: 0.1 })).toEqual([]);
+    expect(run(5, { active: true, changes: 1 })).toEqual([{ type: 'speech', active: true }]);
+    expect(run(100, {})).toEqual([]);
+    // Too short for a look to fall between.
+    expect(run(5, { changes: 3 })).toEqual([false, true].map((active) => ({ type: 'speech', active })));
+    expect(run(5, { active: false, changes: 4 })).toEqual([{ type: 'speech', active: false }]);
+    tell(processor, { type: 'watch-voice', on: true });
+    const reports = run(375, { probability: 0.25 });
+    expect(reports.length).toBeGreaterThanOrEqual(8);
+    expect(reports.length).toBeLessThanOrEqual(10);
+    expect(reports[0]).toEqual({ type: 'voice', probability: 0.25, active: false });
+    tell(processor, { type: 'watch-voice', on: false });
+    expect(run(375, {})).toEqual([]);
   });
 
   it('latches a render quantum it was not made for', () => {

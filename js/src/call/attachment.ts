@@ -1,14 +1,12 @@
 import { EarshotError, type EarshotModule } from '../errors.js';
-import { Lifecycle, type EarshotEventMap, type State } from '../lifecycle.js';
+import { LifecycleTarget } from '../lifecycle.js';
 import type { PayloadTypes, PipeSide } from '../protocol.js';
 import type { TransformOwner, TransformKind } from './transform.js';
 import type { PipeUser, TransformPipe } from './transform-pipe.js';
 import { workerHost } from './worker-host.js';
 
 /** What sender and receiver attachments have in common: a life cycle and a pipe in the worker. Fires `statechange` and `error`. */
-export abstract class Attachment<Report> extends EventTarget {
-  /** @internal */
-  protected readonly lifecycle = new Lifecycle(this);
+export abstract class Attachment<Report> extends LifecycleTarget {
   #pipe: TransformPipe | undefined;
   #answers = false;
 
@@ -18,20 +16,6 @@ export abstract class Attachment<Report> extends EventTarget {
     private readonly side: PipeSide,
   ) {
     super();
-  }
-
-  get state(): State {
-    return this.lifecycle.state;
-  }
-
-  /** Resolves when our WebAssembly is in place; rejects with an EarshotError when it never will be. */
-  get ready(): Promise<void> {
-    return this.lifecycle.ready;
-  }
-
-  /** The fault after which the native sound flows, if there was one. */
-  get error(): EarshotError | undefined {
-    return this.lifecycle.error;
   }
 
   /** Frees everything of ours. The call goes on with its native sound. */
@@ -110,17 +94,4 @@ export abstract class Attachment<Report> extends EventTarget {
 
   /** @internal Frees what the subclass holds; called once. */
   protected abstract onDispose(): void;
-}
-
-export interface Attachment<Report> {
-  addEventListener<K extends keyof EarshotEventMap>(
-    type: K,
-    listener: (this: this, event: EarshotEventMap[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
 }

@@ -1,5 +1,5 @@
 import type { EncoderSettings, OpusBandwidth, PlayoutSettings, ReceiverSettings } from '../protocol.js';
-import { inRange, invalid, isBoolean, oneOf } from '../validate.js';
+import { inRange, invalid, isBoolean, isChannelCount, oneOf } from '../validate.js';
 import type { TapSource } from './tap.js';
 import type { TransformKind } from './transform.js';
 
@@ -82,7 +82,7 @@ export function senderSettings(options: SenderOptions): SenderSettings {
   return updateSender(options, {
     ...DEFAULT_SENDER,
     application: oneOf('sender', 'application', options.application ?? DEFAULT_SENDER.application, APPLICATIONS),
-    numChannels: channels('sender', options.channelCount),
+    numChannels: isChannelCount('sender', options.channelCount ?? DEFAULT_SENDER.numChannels),
   });
 }
 
@@ -132,9 +132,4 @@ export function receiverSettings(options: ReceiverUpdate, current = DEFAULT_RECE
 
 export function wantedTransform(side: 'sender' | 'receiver', value: unknown): 'auto' | TransformKind {
   return oneOf(side, 'transform', value ?? 'auto', TRANSFORMS);
-}
-
-export function channels(side: 'sender' | 'receiver', value: unknown = 1): 1 | 2 {
-  if (value === 1 || value === 2) return value;
-  throw invalid(side, 'channelCount', value, '1 or 2');
 }

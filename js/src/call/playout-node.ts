@@ -1,5 +1,4 @@
 import { PLAYOUT_PROCESSOR, type PlayoutCommand, type PlayoutSettings } from '../protocol.js';
-import type { Lifecycle } from '../lifecycle.js';
 import { ChainNode } from '../worklet-node.js';
 import { playoutStats, type PlayoutStats } from './stats.js';
 
@@ -7,10 +6,6 @@ import { playoutStats, type PlayoutStats } from './stats.js';
 export class PlayoutNode extends ChainNode<PlayoutSettings> {
   constructor(context: BaseAudioContext, wasm: WebAssembly.Module, numChannels: number, settings: PlayoutSettings) {
     super(context, PLAYOUT_PROCESSOR, 'playout', wasm, numChannels, settings);
-  }
-
-  get life(): Lifecycle {
-    return this.lifecycle;
   }
 
   /** Takes packets from `port`, the receiver pipe's. */

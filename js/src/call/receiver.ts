@@ -1,9 +1,10 @@
 import { engine, type ContextLease } from '../engine.js';
 import { Insert } from '../insert.js';
 import type { ReceiverCommand, ReceiverReport } from '../protocol.js';
-import { invalid } from '../validate.js';
+import { RemoteSound } from '../remote-sound.js';
+import { invalid, isChannelCount } from '../validate.js';
 import { Attachment } from './attachment.js';
-import { channels, receiverSettings, wantedTransform, type ReceiverAllSettings, type ReceiverOptions, type ReceiverUpdate } from './options.js';
+import { receiverSettings, wantedTransform, type ReceiverAllSettings, type ReceiverOptions, type ReceiverUpdate } from './options.js';
 import { PlayoutNode } from './playout-node.js';
 import { playoutStats, type PlayoutStats } from './stats.js';
 
@@ -19,7 +20,7 @@ export function attachReceiver(receiver: RTCRtpReceiver, options: ReceiverOption
 /** A receiver with our jitter buffer. Fires `statechange` and `error`. */
 export class ReceiverAttachment extends Attachment<ReceiverReport> {
   readonly #lease: ContextLease;
-  readonly #native: NativeSound;
+  readonly #native: RemoteSound;
   readonly #insert: Insert;
   readonly #pull: GainNode;
   #settings: ReceiverAllSettings;
@@ -30,16 +31,12 @@ export class ReceiverAttachment extends Attachment<ReceiverReport> {
   constructor(receiver: RTCRtpReceiver, options: ReceiverOptions) {
     super(receiver, 'receiver');
     if (receiver.track.kind === 'video') throw invalid('receiver', 'receiver', 'a receiver of video', 'a receiver of audio');
-    const numChannels = channels('receiver', options.channelCount);
+    const numChannels = isChannelCount('receiver', options.channelCount ?? 1);
     const wanted = wantedTransform('receiver', options.transform);
     this.#settings = receiverSettings(options);
-    const { audioContext } = options;
-    this.#lease = audioContext ? { context: audioContext, release() {} } : engine.leaseContext();
-    this.#native = new NativeSound(this.#lease.context, receiver.track);
+    this.#lease = engine.leaseContext(options.audioContext);
+    this.#native = new RemoteSound(this.#lease.context, receiver.track);
     this.#insert = new Insert(this.#native.output);
-    // Browsers run only what leads to a destination; the jitter buffer must run even while nobody listens.
-    this.#pull = new GainNode(this.#lease.context, { gain: 0 });
-    this.node.connect(this.#pull).connect(this.#lease.context.destination);
     // A node that leads to no loudspeaker is not rendered: packets would pile up, and a page that connects only once it is
     // `ready` would wait for ever.
     this.#pull = new GainNode(this.#lease.context, { gain: 0 });
@@ -112,11 +109,7 @@ export class ReceiverAttachment extends Attachment<ReceiverReport> {
       const [wasm] = await Promise.all([engine.loadModule('worklet'), engine.loadWorklet(context)]);
       if (this.state === 'closed') return;
       const node = new PlayoutNode(context, wasm, numChannels, this.#settings);
-      const { life } = node;
-      node.addEventListener('error', () => this.lifecycle.fail(life.error!));
-      node.addEventListener('statechange', () => {
-        if (!life.error && (life.state === 'running' || life.state === 'bypassed')) this.lifecycle.settle(life.state);
-      });
+      this.lifecycle.follow(node);
       const { port1, port2 } = new MessageChannel();
       this.#post({ type: 'playout', port: port1 }, [port1]);
       node.receive(port2);
@@ -125,27 +118,5 @@ export class ReceiverAttachment extends Attachment<ReceiverReport> {
     } catch (error) {
       this.fail(error, 'context', 'load jitter buffer', "The browser's own sound plays; attach again to retry.");
     }
-  }
-}
-
-/** What the browser itself decodes of a remote track: the dry path. */
-class NativeSound {
-  readonly output: GainNode;
-  readonly #element: HTMLAudioElement;
-
-  constructor(context: AudioContext, track: MediaStreamTrack) {
-    const stream = new MediaStream([track]);
-    this.output = new GainNode(context);
-    context.createMediaStreamSource(stream).connect(this.output);
-    // Chrome decodes a remote track for Web Audio only while an element plays it: https://crbug.com/121673.
-    this.#element = new Audio();
-    this.#element.muted = true;
-    this.#element.srcObject = stream;
-    void this.#element.play().catch(() => {});
-  }
-
-  close(): void {
-    this.#element.srcObject = null;
-    this.output.disconnect();
   }
 }

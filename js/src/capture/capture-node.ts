@@ -1,53 +1,52 @@
 import { engine } from '../engine.js';
 import { EarshotError } from '../errors.js';
-import type { EarshotEventMap, State } from '../lifecycle.js';
-import { CAPTURE_PROCESSOR, type CaptureReport, type CaptureSettings } from '../protocol.js';
+import { CAPTURE_PROCESSOR, type CaptureCommand, type CapturePurpose, type CaptureReport, type CaptureSettings, type Fault } from '../protocol.js';
+import { isChannelCount, oneOf } from '../validate.js';
 import { ChainNode } from '../worklet-node.js';
-import { captureSettings, type CaptureOptions } from './options.js';
+import { followListeners, VoiceActivityEvent, type CaptureEventMap } from './events.js';
+import { captureSettings, defaultSettings, type CaptureOptions } from './options.js';
 import { captureStats, type CaptureStats } from './stats.js';
 
 export interface CaptureNodeOptions extends CaptureOptions {
-  /** 1 (default) or 2; other inputs are mixed to it. */
+  /** 1 (default) or 2; other inputs are mixed to it. Both channels get the same gain. */
   channelCount?: 1 | 2;
+  /**
+   * `'microphone'` (default), or `'remote'` for the sound of a remote participant: gain control and limiter without the noise
+   * suppressor and its delay, so that `noiseSuppression` has no effect.
+   */
+  purpose?: CapturePurpose;
 }
 
 /**
  * The capture chain (noise suppression → gain control → limiter) as an AudioWorkletNode with one input and one output, at any
- * context rate. Fires `statechange` and `error`. Made by `createCaptureNode()`.
+ * context rate. Fires `statechange`, `error`, `speechstart`, `speechend` and `voiceactivity`. Made by `createCaptureNode()`.
  */
-export class CaptureNode extends ChainNode<CaptureSettings> {
+export class CaptureNode extends ChainNode<CaptureSettings, CaptureReport, CaptureEventMap> {
   #settings: CaptureSettings;
   #latency = 0;
+  #speaking = false;
 
   /** @internal */
-  constructor(context: BaseAudioContext, wasm: WebAssembly.Module, numChannels: number, settings: CaptureSettings) {
-    super(context, CAPTURE_PROCESSOR, 'capture', wasm, numChannels, settings);
+  constructor(context: BaseAudioContext, wasm: WebAssembly.Module, channelCount: number, settings: CaptureSettings) {
+    super(context, CAPTURE_PROCESSOR, 'capture', wasm, channelCount, settings);
     this.#settings = settings;
+    followListeners(this, 'voiceactivity', (on) => this.#post({ type: 'watch-voice', on }));
   }
 
-  get state(): State {
-    return this.lifecycle.state;
-  }
-
-  /** Resolves when the chain runs; rejects with an EarshotError when it never will. */
-  get ready(): Promise<void> {
-    return this.lifecycle.ready;
-  }
-
-  /** The fault after which the dry sound flows, if there was one. */
-  get error(): EarshotError | undefined {
-    return this.lifecycle.error;
-  }
-
-  /** By how much the chain delays the sound, in seconds; 0 until `ready`. */
+  /** By how much the chain delays the sound, in seconds, exactly; 0 until `ready`. */
   get latency(): number {
     return this.#latency;
+  }
+
+  /** Whether somebody speaks: true from `speechstart` to `speechend`. */
+  get speaking(): boolean {
+    return this.#speaking;
   }
 
   /** Changes any of the options. Throws an EarshotError for a value out of range. */
   update(options: CaptureOptions): void {
     this.#settings = captureSettings(options, this.#settings);
-    this.port.postMessage({ type: 'update', settings: this.#settings });
+    this.#post({ type: 'update', settings: this.#settings });
   }
 
   async getStats(): Promise<CaptureStats> {
@@ -56,27 +55,38 @@ export class CaptureNode extends ChainNode<CaptureSettings> {
 
   /** Ends the processor and disconnects the node. */
   dispose(): void {
-    this.close();
+    if (this.close()) this.#hear(false);
   }
 
   /** @internal */
-  protected override onState(report: Extract<CaptureReport, { type: 'state' }>): void {
-    this.#latency = report.latencySamples / this.context.sampleRate;
-    super.onState(report);
+  protected override onReport(report: CaptureReport): void {
+    switch (report.type) {
+      case 'latency':
+        this.#latency = report.samples / this.context.sampleRate;
+        return;
+      case 'speech':
+        return this.#hear(report.active);
+      case 'voice':
+        this.dispatchEvent(new VoiceActivityEvent(report.probability, report.active));
+        return;
+    }
   }
-}
 
-export interface CaptureNode {
-  addEventListener<K extends keyof EarshotEventMap>(
-    type: K,
-    listener: (this: CaptureNode, event: EarshotEventMap[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+  /** @internal */
+  protected override onFault(fault: Fault): void {
+    super.onFault(fault);
+    this.#hear(false);
+  }
+
+  #post(command: CaptureCommand): void {
+    this.port.postMessage(command);
+  }
+
+  #hear(speaking: boolean): void {
+    if (speaking === this.#speaking) return;
+    this.#speaking = speaking;
+    this.dispatchEvent(new Event(speaking ? 'speechstart' : 'speechend'));
+  }
 }
 
 /**
@@ -87,12 +97,10 @@ export async function createCaptureNode(
   context: BaseAudioContext,
   options: CaptureNodeOptions = {},
 ): Promise<CaptureNode> {
-  const { channelCount = 1, ...rest } = options;
-  if (channelCount !== 1 && channelCount !== 2) {
-    throw new EarshotError('invalid-argument', 'capture', 'option channelCount', 'channelCount must be 1 or 2.');
-  }
-  const settings = captureSettings(rest);
-  return loadCaptureNode(context, channelCount, () => settings);
+  const { channelCount = 1, purpose = 'microphone', ...rest } = options;
+  const channels = isChannelCount('capture', channelCount);
+  const settings = captureSettings(rest, defaultSettings(oneOf('capture', 'purpose', purpose, ['microphone', 'remote'])));
+  return loadCaptureNode(context, channels, () => settings);
 }
 
 /** `settings` is asked when everything has loaded, which may be long after the call. */
@@ -102,5 +110,9 @@ export async function loadCaptureNode(
   settings: () => CaptureSettings,
 ): Promise<CaptureNode> {
   const [wasm] = await Promise.all([engine.loadModule('worklet'), engine.loadWorklet(context)]);
-  return new CaptureNode(context, wasm, channelCount, settings());
+  try {
+    return new CaptureNode(context, wasm, channelCount, settings());
+  } catch (error) {
+    throw EarshotError.from(error, 'context', 'capture', 'create the node', 'Pass an AudioContext that is open.');
+  }
 }

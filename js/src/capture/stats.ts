@@ -18,6 +18,14 @@ export interface CaptureStats {
   readonly gain: number;
   /** ≥ 0, largest within the latest block. */
   readonly limiterReduction: number;
+  /** Short-term loudness (EBU R128, 3 s) of the input, LUFS. */
+  readonly inputLoudness: number;
+  /** Likewise of the output, LUFS. */
+  readonly loudness: number;
+  /** True peak of the output (ITU-R BS.1770), held for display, dBTP. */
+  readonly truePeak: number;
+  /** The decision that the events speechstart and speechend follow. */
+  readonly speaking: boolean;
   /** Samples per channel at 48 kHz since the chain started. */
   readonly framesProcessed: number;
   /** By how much the chain delays the sound, in seconds like AudioContext.baseLatency. */
@@ -39,6 +47,10 @@ export function captureStats(values: Float64Array, latency: number): CaptureStat
     noiseAttenuation: number(CaptureStat.NoiseAttenuationDb),
     gain: number(CaptureStat.GainDb),
     limiterReduction: number(CaptureStat.LimiterReductionDb),
+    inputLoudness: level(CaptureStat.InputLoudnessLufs),
+    loudness: level(CaptureStat.LoudnessLufs),
+    truePeak: level(CaptureStat.TruePeakDbtp),
+    speaking: number(CaptureStat.VoiceActive) !== 0,
     framesProcessed: number(CaptureStat.FramesProcessed),
     latency,
   };

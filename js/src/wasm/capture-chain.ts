@@ -1,3 +1,4 @@
+import type { GainControlSettings } from '../protocol.js';
 import { CaptureParam, CaptureStage, CaptureStat } from './abi.js';
 import { checked, created } from './heap.js';
 import { instantiate, type ModuleExports } from './loader.js';
@@ -29,8 +30,18 @@ export interface CaptureControls {
   /** 0 (off) … 1. */
   readonly noiseSuppression: number;
   readonly autoGainControl: boolean;
+  readonly gainControl?: GainControlSettings;
   readonly limiter: boolean;
 }
+
+const GAIN_CONTROL: Readonly<Record<keyof GainControlSettings, CaptureParam>> = {
+  targetLoudness: CaptureParam.TargetLoudnessLufs,
+  maxGain: CaptureParam.MaxGainDb,
+  initialGain: CaptureParam.InitialGainDb,
+  maxGainChange: CaptureParam.MaxGainChangeDbPerSecond,
+  headroom: CaptureParam.HeadroomDb,
+  maxOutputNoise: CaptureParam.MaxOutputNoiseDbfs,
+};
 
 /** Noise suppression, gain control and limiter of one stream, in an instance of its own. Nothing below `process` allocates. */
 export class CaptureChain {
@@ -66,6 +77,9 @@ export class CaptureChain {
     this.#set(CaptureParam.NoiseSuppression, controls.noiseSuppression);
     this.#set(CaptureParam.AutoGainControl, Number(controls.autoGainControl));
     this.#set(CaptureParam.Limiter, Number(controls.limiter));
+    for (const [name, value] of Object.entries(controls.gainControl ?? {})) {
+      this.#set(GAIN_CONTROL[name as keyof GainControlSettings], value);
+    }
   }
 
   /** Runs the first `frames` of every input channel through the chain. Throws on a trap or refusal. */
@@ -75,9 +89,14 @@ export class CaptureChain {
 
   /** A copy in the order of CaptureStat. */
   stats(): Float64Array {
+    return this.look().slice();
+  }
+
+  /** The same without a copy: valid until the next look. */
+  look(): Readonly<Float64Array> {
     // The call refreshes the values behind the pointer.
     this.#exports.capture_stats(this.#handle);
-    return this.#stats.slice();
+    return this.#stats;
   }
 
   /** The memory behind the instance, for the tests that damage it. */

@@ -1,4 +1,5 @@
 import { CrossFade } from '../audio/cross-fade.js';
+import { CutOff } from '../audio/cut-off.js';
 import type { Fault, StatsRequest, Close, ProcessorOptions } from '../protocol.js';
 
 /** What the chains of wasm/ have in common. */
@@ -18,6 +19,7 @@ export abstract class ChainProcessor<Settings, Command extends { readonly type: 
   protected chain: Chain | null = null;
   protected readonly fade = new CrossFade(sampleRate);
   readonly #quantumFrames: number;
+  readonly #cutOffs: readonly CutOff[];
   #closed = false;
 
   constructor(
@@ -26,6 +28,7 @@ export abstract class ChainProcessor<Settings, Command extends { readonly type: 
   ) {
     super();
     this.#quantumFrames = processorOptions.quantumFrames;
+    this.#cutOffs = Array.from({ length: processorOptions.numChannels }, () => new CutOff(sampleRate));
     this.port.onmessage = ({ data }: MessageEvent<Command | CommonCommand>) => this.#onMessage(data);
     try {
       this.chain = create(processorOptions);
@@ -40,19 +43,18 @@ export abstract class ChainProcessor<Settings, Command extends { readonly type: 
     const output = outputs[0]!;
     // A processor with nothing connected to its input has no channels there; its output is silence already.
     if (input.length > 0) output.forEach((channel, c) => channel.set(input[c] ?? input[0]!));
+    output.forEach((channel, c) => this.#cutOffs[c]!.smooth(channel));
     if (!this.chain) return true;
     try {
-      this.runChain(this.chain, input, output);
+      this.runChain(this.chain, output);
     } catch (error) {
-      if (input.length > 0) output.forEach((channel, c) => channel.set(input[c] ?? input[0]!));
-      else output.forEach((channel) => channel.fill(0));
       this.#latch('wasm-fault', error);
     }
     return true;
   }
 
-  /** Runs the chain and fades its sound over `output`, which holds the dry sound. May throw: that is the fault. */
-  protected abstract runChain(chain: Chain, input: readonly Float32Array[], output: readonly Float32Array[]): void;
+  /** Runs the chain and fades its sound over `output`, which holds the dry sound. May throw before the fade: that is the fault. */
+  protected abstract runChain(chain: Chain, output: readonly Float32Array[]): void;
 
   /** May throw as well. */
   protected abstract onCommand(command: Command): void;

@@ -32,11 +32,7 @@ export class PlayoutProcessor extends ChainProcessor<PlayoutSettings, OwnCommand
     this.chain?.configure(options.processorOptions.settings);
   }
 
-  protected override runChain(
-    chain: PlayoutChain,
-    _input: readonly Float32Array[],
-    output: readonly Float32Array[],
-  ): void {
+  protected override runChain(chain: PlayoutChain, output: readonly Float32Array[]): void {
     const frames = output[0]!.length;
     this.checkQuantum(frames);
     this.#inbox.drain((packet) => chain.insert(packet));

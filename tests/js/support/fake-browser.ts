@@ -68,6 +68,30 @@ export class FakeSource extends FakeNode {
   }
 }
 
+/** A parameter that is where its last ramp ends. */
+class FakeParam {
+  value = 1;
+  setValueAtTime(value: number) {
+    this.value = value;
+  }
+  linearRampToValueAtTime(value: number) {
+    this.value = value;
+  }
+  cancelScheduledValues() {}
+}
+
+export class FakeGain extends FakeNode {
+  readonly gain = new FakeParam();
+}
+
+/** Hears what a test says its sources give. */
+export class FakeAnalyser extends FakeNode {
+  readonly fftSize = 2048;
+  getFloatTimeDomainData(samples: Float32Array) {
+    samples.fill(browser.sounding ? 0.1 : 0);
+  }
+}
+
 export class FakeDestination extends FakeNode {
   readonly stream = new FakeStream([new FakeTrack()]);
   constructor(context: FakeContext) {
@@ -96,18 +120,22 @@ export class FakeWorkletNode extends FakeNode {
   }
 }
 
+export const DEVICE_RATE = 44100;
+
 export class FakeContext {
   state: AudioContextState = 'running';
   readonly sampleRate: number;
+  readonly currentTime = 0;
   readonly sources: FakeSource[] = [];
   readonly destinations: FakeDestination[] = [];
   readonly destination = new FakeNode(this);
   readonly audioWorklet = { addModule: vi.fn((url: string) => browser.addModule(url)) };
   constructor(options: AudioContextOptions = {}) {
-    this.sampleRate = options.sampleRate ?? 44100;
+    this.sampleRate = options.sampleRate ?? DEVICE_RATE;
     browser.contexts.push(this);
   }
   createMediaStreamSource(stream: FakeStream) {
+    if (browser.refusedRates.includes(this.sampleRate)) throw new DOMException('another sample rate', 'NotSupportedError');
     return new FakeSource(this, stream);
   }
   async resume() {
@@ -153,6 +181,15 @@ export class FakeScriptTransform {
   }
 }
 
+export class FakeAudio {
+  muted = false;
+  srcObject: FakeStream | null = null;
+  constructor() {
+    browser.elements.push(this);
+  }
+  async play() {}
+}
+
 interface EndpointParts {
   track: FakeTrack | null;
   transport: { state: string } | null;
@@ -187,6 +224,11 @@ export const browser = {
   contexts: [] as FakeContext[],
   worklets: [] as FakeWorkletNode[],
   workers: [] as FakeWorker[],
+  elements: [] as FakeAudio[],
+  /** Rates of contexts that take no track. */
+  refusedRates: [] as number[],
+  /** Whether sources give sound. */
+  sounding: true,
   addModule: async (_url: string): Promise<void> => {},
 };
 
@@ -194,20 +236,19 @@ const EMPTY_WASM = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
 
 /** Puts the fakes in place of the globals and gives a library of its own, as a freshly loaded page has it. */
 export async function openPage(globals: Record<string, unknown> = {}) {
-  Object.assign(browser, { contexts: [], worklets: [], workers: [], addModule: async () => {} });
+  Object.assign(browser, { contexts: [], worklets: [], workers: [], elements: [], refusedRates: [], sounding: true, addModule: async () => {} });
   const fetched: string[] = [];
   const all: Record<string, unknown> = {
     AudioContext: FakeContext,
     AudioWorkletNode: FakeWorkletNode,
-    GainNode: FakeNode,
+    GainNode: FakeGain,
+    AnalyserNode: FakeAnalyser,
     MediaStreamAudioDestinationNode: FakeDestination,
     MediaStream: FakeStream,
     MediaStreamTrack: FakeTrack,
     Worker: FakeWorker,
     RTCRtpScriptTransform: FakeScriptTransform,
-    Audio: class {
-      play = async () => {};
-    },
+    Audio: FakeAudio,
     location: { origin: 'https://page.example' },
     document: { baseURI: 'https://page.example/call/' },
     fetch: async (url: string) => {

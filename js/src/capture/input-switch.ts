@@ -1,0 +1,115 @@
+import { EarshotError } from '../errors.js';
+
+/** Long enough to hide the step between two microphones, short enough not to be heard as an echo of one by the other, s. */
+const SWITCH_SECONDS = 0.02;
+/** A new input that has given no sound for so long is silent, not late: the switch goes ahead, ms. */
+const START_LIMIT = 1000;
+/** How often a new input is looked at while it starts, ms. */
+const LOOK_INTERVAL = 20;
+
+/**
+ * The sound of one track after another. A new one is opened beside the old and faded over when it has begun to give sound,
+ * because devices take their time to start; where a browser mutes a device, the sound comes back by a fade.
+ */
+export class InputSwitch {
+  readonly output: GainNode;
+  #current: Input;
+  #opening: Input | undefined;
+
+  /** Throws what the browser throws when `context` cannot take `track`. `onEnded`: the present track has ended. */
+  constructor(
+    private readonly context: AudioContext,
+    track: MediaStreamTrack,
+    private readonly onEnded: () => void,
+  ) {
+    this.#current = this.#open(track);
+    this.output = new GainNode(context, { channelCountMode: 'max' });
+    this.#current.fade.connect(this.output);
+  }
+
+  get track(): MediaStreamTrack {
+    return this.#current.track;
+  }
+
+  /** Resolves when `track` alone is heard. A later call overtakes one that still waits for its device. */
+  async to(track: MediaStreamTrack): Promise<void> {
+    this.#opening?.close();
+    const next = this.#open(track);
+    this.#opening = next;
+    next.fade.gain.value = 0;
+    next.fade.connect(this.output);
+    // An input that has ended has nothing left that would bridge the wait.
+    if (this.track.readyState === 'live') await next.sounding();
+    if (this.#opening !== next) {
+      throw new EarshotError('invalid-state', 'capture', 'setInput', 'Another setInput() or dispose() came before the microphone had started.');
+    }
+    this.#opening = undefined;
+    const previous = this.#current;
+    this.#current = next;
+    previous.fadeTo(0);
+    next.fadeTo(1);
+    await sleep(1000 * 2 * SWITCH_SECONDS);
+    previous.close();
+  }
+
+  close(): void {
+    this.#opening?.close();
+    this.#opening = undefined;
+    this.#current.close();
+    this.output.disconnect();
+  }
+
+  #open(track: MediaStreamTrack): Input {
+    const input: Input = new Input(this.context, track, () => input === this.#current && this.onEnded());
+    return input;
+  }
+}
+
+/** One track in the graph. */
+class Input {
+  readonly fade: GainNode;
+  readonly #source: MediaStreamAudioSourceNode;
+  readonly #listening = new AbortController();
+  #closed = false;
+
+  constructor(context: AudioContext, readonly track: MediaStreamTrack, onEnded: () => void) {
+    this.#source = context.createMediaStreamSource(new MediaStream([track]));
+    this.fade = new GainNode(context, { channelCountMode: 'max' });
+    this.#source.connect(this.fade);
+    const { signal } = this.#listening;
+    track.addEventListener('ended', onEnded, { signal });
+    track.addEventListener('mute', () => this.fadeTo(0), { signal });
+    track.addEventListener('unmute', () => this.fadeTo(1), { signal });
+  }
+
+  /** Resolves when sound comes, or will not come for now. */
+  async sounding(): Promise<void> {
+    const { context } = this.fade;
+    const look = new AnalyserNode(context);
+    this.#source.connect(look);
+    const samples = new Float32Array(look.fftSize);
+    for (let waited = 0; waited < START_LIMIT && !this.#closed; waited += LOOK_INTERVAL) {
+      look.getFloatTimeDomainData(samples);
+      if (samples.some((sample) => sample !== 0)) break;
+      await sleep(LOOK_INTERVAL);
+    }
+    if (!this.#closed) this.#source.disconnect(look);
+  }
+
+  fadeTo(gain: number): void {
+    const { currentTime } = this.fade.context;
+    const param = this.fade.gain;
+    param.cancelScheduledValues(currentTime);
+    param.setValueAtTime(param.value, currentTime);
+    param.linearRampToValueAtTime(gain, currentTime + SWITCH_SECONDS);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#listening.abort();
+    this.#source.disconnect();
+    this.fade.disconnect();
+  }
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

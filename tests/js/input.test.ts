@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { asTrack, browser, FakeGain, FakeTrack, openPage, settle, type FakeSource } from './support/fake-browser.js';
+
+let Earshot: Awaited<ReturnType<typeof openPage>>['Earshot'];
+beforeEach(async () => {
+  ({ Earshot } = await openPage());
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  return () => vi.useRealTimers();
+});
+
+const pass = async (ms: number) => {
+  await settle();
+  for (let passed = 0; passed < ms; passed += 20) {
+    vi.advanceTimersByTime(20);
+    await settle();
+  }
+};
+
+/** How loud each track that was opened is in the graph now; undefined when it is not connected any more. */
+function gains() {
+  return browser.contexts[0]!.sources.map((source: FakeSource) => {
+    const fade = [...source.targets].find((target) => target instanceof FakeGain);
+    return fade?.gain.value;
+  });
+}
+
+describe('setInput', () => {
+  it('goes over when the new microphone gives sound, and leaves both and the track alone', async () => {
+    const [one, two] = [new FakeTrack(), new FakeTrack('audio', 2)];
+    const enhancer = await Earshot.enhance(asTrack(one));
+    const { track } = enhancer;
+    browser.sounding = false;
+    const done = enhancer.setInput(asTrack(two));
+    await pass(200);
+    expect(gains()).toEqual([1, 0]);
+    expect(enhancer.input).toBe(one);
+    browser.sounding = true;
+    await pass(20);
+    expect(gains()).toEqual([0, 1]);
+    expect(enhancer.input).toBe(two);
+    await pass(60);
+    await done;
+    expect(gains()).toEqual([undefined, 1]);
+    expect([enhancer.track, track.readyState, one.readyState, two.readyState]).toEqual([track, 'live', 'live', 'live']);
+    expect(browser.worklets).toHaveLength(1);
+  });
+
+  it('goes over to a silent microphone in the end, and from an ended one at once', async () => {
+    const one = new FakeTrack();
+    const enhancer = await Earshot.enhance(asTrack(one));
+    browser.sounding = false;
+    const done = enhancer.setInput(asTrack(new FakeTrack()));
+    await pass(1200);
+    await done;
+    expect(gains()).toEqual([undefined, 1]);
+    (enhancer.input as unknown as FakeTrack).readyState = 'ended';
+    void enhancer.setInput(asTrack(new FakeTrack()));
+    await settle();
+    expect(gains()).toEqual([undefined, 0, 1]);
+  });
+
+  it('lets the latest of several calls win, and gives up with the enhancer', async () => {
+    const enhancer = await Earshot.enhance(asTrack(new FakeTrack()));
+    browser.sounding = false;
+    const [first, second] = [new FakeTrack(), new FakeTrack()].map((track) => enhancer.setInput(asTrack(track)));
+    const overtaken = expect(first).rejects.toMatchObject({ code: 'invalid-state' });
+    const disposed = expect(second).rejects.toMatchObject({ code: 'invalid-state' });
+    await pass(100);
+    await overtaken;
+    expect(gains()).toEqual([1, undefined, 0]);
+    enhancer.dispose();
+    await pass(100);
+    await disposed;
+    expect(gains()).toEqual([undefined, undefined, undefined]);
+    await expect(enhancer.setInput(asTrack(new FakeTrack()))).rejects.toMatchObject({ code: 'invalid-state' });
+  });
+
+  it('keeps the old microphone when the new one cannot be taken', async () => {
+    const enhancer = await Earshot.enhance(asTrack(new FakeTrack()));
+    const dead = new FakeTrack();
+    dead.stop();
+    await expect(enhancer.setInput(asTrack(dead))).rejects.toMatchObject({ code: 'invalid-argument' });
+    browser.refusedRates = [48000];
+    await expect(enhancer.setInput(asTrack(new FakeTrack()))).rejects.toMatchObject({ code: 'context' });
+    expect(gains()).toEqual([1]);
+  });
+});
+
+describe('a microphone in use', () => {
+  it('may end: silence flows, the page is told, and another takes its place', async () => {
+    const microphone = new FakeTrack();
+    const enhancer = await Earshot.enhance(asTrack(microphone));
+    const ended = vi.fn();
+    enhancer.addEventListener('inputended', ended);
+    microphone.readyState = 'ended';
+    microphone.dispatchEvent(new Event('ended'));
+    expect(ended).toHaveBeenCalledTimes(1);
+    expect([enhancer.state, enhancer.track.readyState]).toEqual(['loading', 'live']);
+    const next = new FakeTrack();
+    void enhancer.setInput(asTrack(next));
+    await pass(100);
+    // What is not in use any more tells nothing any more.
+    microphone.dispatchEvent(new Event('ended'));
+    expect(ended).toHaveBeenCalledTimes(1);
+    next.dispatchEvent(new Event('ended'));
+    expect(ended).toHaveBeenCalledTimes(2);
+  });
+
+  it('may be muted by the system and comes back by a fade', async () => {
+    const microphone = new FakeTrack();
+    await Earshot.enhance(asTrack(microphone));
+    microphone.dispatchEvent(new Event('mute'));
+    expect(gains()).toEqual([0]);
+    microphone.dispatchEvent(new Event('unmute'));
+    expect(gains()).toEqual([1]);
+  });
+});
