@@ -13,6 +13,7 @@
 #include "agc/sliding_max.h"
 #include "base/audio_view.h"
 #include "base/status.h"
+#include "dsp/peak_interpolator.h"
 
 namespace earshot {
 
@@ -20,20 +21,27 @@ struct LimiterConfig {
   int sample_rate_hz = 48000;  ///< 8000 … 192000.
   int num_channels = 1;        ///< 1 or 2; both get the same gain.
   int max_frames = 256;        ///< Largest block of Process, 1 … 65536.
-  float ceiling_dbfs = -1.0F;  ///< Largest sample magnitude that can leave, -20 … 0.
-  float knee_start_dbfs =
-      -3.0F;  ///< Up to here the sound passes untouched, below ceiling_dbfs, at least -40.
-  float look_ahead_ms = 1.5F;  ///< Time over which the gain falls before a peak, 0.25 … 5.
-  float release_ms = 60.0F;    ///< Time constant of the way back, 5 … 1000.
+  float ceiling_dbtp = -1.0F;  ///< Largest true peak that can leave, -20 … 0.
+  /// Up to this true peak the sound passes untouched; at least 1 dB below ceiling_dbtp, at least
+  /// -40.
+  float knee_start_dbtp = -3.0F;
+  /// All of the latency: the detector's, and the time over which the gain falls before a peak; 1 …
+  /// 2.
+  float look_ahead_ms = 1.5F;
+  float release_ms = 60.0F;  ///< Time constant of the way back, 5 … 1000.
 };
 
-/// Look-ahead peak limiter. The static curve is the identity up to the knee, a parabola through it,
-/// and flat above; its gain reduction is held over the look-ahead, released exponentially and
-/// smoothed by two running means whose spans add up to the look-ahead. A mean of values that each
-/// suffice for a sample suffices for it too, so the output cannot exceed the ceiling, for any
-/// finite input. Gain reduction is kept in integers: the running means are exact, and silence of
-/// the limiter is exact, so below the knee the output is the delayed input bit for bit. Everything
-/// is allocated by Create; all other calls are real-time safe.
+/// Look-ahead true-peak limiter. Peaks are those of the samples and of two interpolations between
+/// them, the standard's own (ITU-R BS.1770-4, Annex 2) and a longer one. The static curve is the
+/// identity up to the knee, a parabola through it, and flat above; its gain reduction is held over
+/// the look-ahead, released exponentially and smoothed by two running means whose spans add up to
+/// the look-ahead. A mean of values that each suffice for a sample suffices for it too, so no
+/// output sample exceeds the ceiling, for any finite input. Between samples the same holds as far
+/// as the gain is constant under an interpolation filter; the plateau lies a little below the
+/// ceiling to cover its slope, and interpolators finer than ours. Gain reduction is kept in
+/// integers: the running means are exact, and silence of the limiter is exact, so below the knee
+/// the output is the delayed input bit for bit. Everything is allocated by Create; all other calls
+/// are real-time safe.
 class Limiter {
  public:
   /// kInvalidArgument when a value is outside its range.
@@ -58,13 +66,18 @@ class Limiter {
 
  private:
   explicit Limiter(const LimiterConfig& config);
-  void DelayAndFindPeaks(AudioView block);
+  void TakeIn(AudioView block);
+  float LargestPossiblePeak(int num_frames) const;
+  void FindPeaks(int num_frames);
   bool IsIdle() const;
   void ComputeGains(int num_frames);
 
   LimiterConfig config_;
   LimiterCurve curve_;
   int latency_;
+  PeakInterpolator standard_;
+  PeakInterpolator fine_;
+  int detector_delay_;  // until a point is seen
   bool enabled_ = true;
   // Reductions are 1 - gain in units of 2^-24, rounded up.
   SlidingMax hold_;
@@ -72,9 +85,10 @@ class Limiter {
   uint32_t released_ = 0;
   RunningSum first_mean_;
   RunningSum second_mean_;
-  uint64_t full_scale_;                      // of second_mean_: the sum that stands for gain 0
-  float smallest_gain_ = 1.0F;               // within the latest block
-  std::vector<std::vector<float>> delayed_;  // per channel: latency_ old samples, then the block
+  uint64_t full_scale_;         // of second_mean_: the sum that stands for gain 0
+  int kept_;                    // old samples that the delay or a filter reaches back to
+  float smallest_gain_ = 1.0F;  // within the latest block
+  std::vector<std::vector<float>> delayed_;  // per channel: kept_ old samples, then the block
   std::vector<float> peaks_;                 // of the block, over the channels
   std::vector<float> gains_;
 };

@@ -21,6 +21,7 @@ namespace {
 using testing::PlanarBuffer;
 
 constexpr float kCeiling = 0.89125094F;    // -1 dBFS
+constexpr float kPlateau = 0.84139514F;    // -1.5 dBFS: the ceiling less the limiter's margin
 constexpr float kKneeStart = 0.70794578F;  // -3 dBFS
 
 Limiter MakeLimiter(const LimiterConfig& config) {
@@ -107,7 +108,7 @@ TEST(LimiterTest, NothingFiniteEverExceedsTheCeiling) {
 
 TEST(LimiterTest, CeilingHoldsAtEveryRateAndLookAhead) {
   for (const int rate : {8000, 16000, 44100, 48000, 96000, 192000}) {
-    for (const float look_ahead_ms : {0.25F, 1.0F, 1.5F, 5.0F}) {
+    for (const float look_ahead_ms : {1.0F, 1.5F, 2.0F}) {
       Limiter limiter = MakeLimiter({.sample_rate_hz = rate, .look_ahead_ms = look_ahead_ms});
       std::mt19937 random(11);
       PlanarBuffer signal = Mono(8000, [&](int) {
@@ -120,9 +121,10 @@ TEST(LimiterTest, CeilingHoldsAtEveryRateAndLookAhead) {
 }
 
 TEST(LimiterTest, BelowTheKneeTheOutputIsTheInputLatencySamplesLater) {
-  std::mt19937 random(5);
-  std::uniform_real_distribution<float> uniform(-kKneeStart * 0.99999F, kKneeStart * 0.99999F);
-  PlanarBuffer signal = Mono(10000, [&](int) { return uniform(random); });
+  // A slow sweep: nothing between its samples exceeds them by much.
+  PlanarBuffer signal = Mono(10000, [&](int i) {
+    return 0.995F * kKneeStart * std::sin(2e-6F * static_cast<float>(i) * static_cast<float>(i));
+  });
   const std::vector<float> input = signal[0];
   Limiter limiter = MakeLimiter({.max_frames = 512});
   const auto latency = static_cast<std::size_t>(limiter.latency_samples());
@@ -141,17 +143,18 @@ TEST(LimiterTest, LookAheadIsTheLatency) {
 TEST(LimiterTest, StaticCurveIsMonotoneContinuousAndFlatAtTheCeiling) {
   float previous_out = 0.0F;
   float previous_in = 0.0F;
-  for (float level_dbfs = -40.0F; level_dbfs <= 40.0F; level_dbfs += 0.05F) {
+  for (float level_dbfs = -40.0F; level_dbfs <= 40.0F; level_dbfs += 0.1F) {
     const float in = DbToAmplitude(level_dbfs);
-    Limiter limiter = MakeLimiter({});
-    PlanarBuffer signal = Mono(1024, [&](int) { return in; });
+    // Long after the step, whose overshoot the limiter hears between the samples, is forgotten.
+    Limiter limiter = MakeLimiter({.release_ms = 5.0F});
+    PlanarBuffer signal = Mono(8192, [&](int) { return in; });
     ProcessInBlocks(limiter, signal, 256, 1);
     const float out = signal[0].back();
-    if (in <= kKneeStart) {
+    if (in <= 0.998F * kKneeStart) {  // the standard's filter makes 0.014 dB of a constant
       ASSERT_EQ(out, in);
     }
     if (level_dbfs > 1.0F) {
-      ASSERT_NEAR(AmplitudeToDb(out), -1.0F, 1e-3F);
+      ASSERT_NEAR(out, kPlateau, 2e-3F);
     }
     // Monotone up to the resolution of the gain (2^-24), and never steeper than the identity.
     ASSERT_GE(out, previous_out - 1.2e-7F * in - 3e-7F) << level_dbfs;
@@ -174,26 +177,26 @@ std::vector<float> GainAroundPeak(Limiter& limiter, int num_frames, int at, floa
   return gain;  // gain[i] is what input sample i got
 }
 
-TEST(LimiterTest, AttackFillsTheLookAheadWithoutAJump) {
+TEST(LimiterTest, AttackFallsWithinTheLookAheadWithoutAJump) {
   Limiter limiter = MakeLimiter({});
-  const int latency = limiter.latency_samples();
   const int peak = 1000;
   const std::vector<float> gain = GainAroundPeak(limiter, 3000, peak, 10.0F);
-  EXPECT_EQ(gain[static_cast<std::size_t>(peak - latency - 1)], 1.0F);
+  // The detector takes 12 of the 72 samples, and 2 belong to each point between samples.
+  const int fall_samples = limiter.latency_samples() - 12 - 2;
+  const float fall = 1.0F - gain[peak];
+  EXPECT_NEAR(gain[peak] * 10.0F, kPlateau, 1e-4F);
   float steepest = 0.0F;
-  for (int i = peak - latency; i <= peak; ++i) {
+  for (int i = peak - limiter.latency_samples(); i <= peak; ++i) {
     const auto n = static_cast<std::size_t>(i);
     EXPECT_LE(gain[n], gain[n - 1] + 1e-6F);
     steepest = std::max(steepest, gain[n - 1] - gain[n]);
   }
-  EXPECT_NEAR(gain[peak] * 10.0F, kCeiling, 1e-4F);
   // Two running means of equal length: a parabola down and a parabola out, steepest in the middle,
-  // at one over half the look-ahead; a single step or a straight line would be steeper or end in a
+  // at one over half the span; a single step or a straight line would be steeper or end in a
   // corner.
-  const float fall = 1.0F - gain[peak];
-  EXPECT_LE(steepest, 1.02F * fall / (0.5F * static_cast<float>(latency + 2)));
-  EXPECT_LE(gain[static_cast<std::size_t>(peak - latency)], 1.0F);
-  EXPECT_GE(gain[static_cast<std::size_t>(peak - latency)], 1.0F - 0.001F * fall);
+  EXPECT_LE(steepest, 1.05F * fall / (0.5F * static_cast<float>(fall_samples + 2)));
+  const auto begin = static_cast<std::size_t>(peak - limiter.latency_samples());
+  EXPECT_LE(1.0F - gain[begin], 1e-3F * fall);
 }
 
 TEST(LimiterTest, ReleaseIsExponentialWithItsTimeConstant) {
@@ -204,7 +207,7 @@ TEST(LimiterTest, ReleaseIsExponentialWithItsTimeConstant) {
   const std::vector<float> gain = GainAroundPeak(limiter, 20000, peak, 4.0F);
   const auto reduction = [&](int i) { return 1.0F - gain[static_cast<std::size_t>(i)]; };
   // The hold ends a look-ahead after the peak has been seen, the means a look-ahead later at most.
-  const int released = peak + 2 * latency;
+  const int released = peak + 3 * latency;
   const int time_constant = 2880;
   for (int i = peak + 1; i < 20000 - latency - 1; ++i) {
     ASSERT_LE(reduction(i + 1), reduction(i) + 1e-6F) << i;
@@ -253,7 +256,7 @@ TEST(LimiterTest, ReportsTheReductionOfTheLatestBlock) {
   Limiter limiter = MakeLimiter({});
   PlanarBuffer signal = Mono(256, [](int) { return 10.0F; });
   limiter.Process(signal.View(0, 256));
-  EXPECT_NEAR(limiter.reduction_db(), 21.0F, 0.01F);
+  EXPECT_NEAR(limiter.reduction_db(), 21.5F, 2.5F);  // and what a step overshoots between samples
 }
 
 TEST(LimiterTest, OffPassesEverythingEquallyLateAndOnLimitsAgain) {
@@ -322,12 +325,13 @@ TEST(LimiterTest, CreateRefusesValuesOutOfRange) {
   EXPECT_TRUE(refused([](LimiterConfig& c) { c.num_channels = 3; }));
   EXPECT_TRUE(refused([](LimiterConfig& c) { c.max_frames = 0; }));
   EXPECT_TRUE(refused([](LimiterConfig& c) { c.max_frames = 65537; }));
-  EXPECT_TRUE(refused([](LimiterConfig& c) { c.ceiling_dbfs = 0.1F; }));
-  EXPECT_TRUE(refused([](LimiterConfig& c) { c.knee_start_dbfs = -1.0F; }));
-  EXPECT_TRUE(refused([](LimiterConfig& c) { c.look_ahead_ms = 0.1F; }));
+  EXPECT_TRUE(refused([](LimiterConfig& c) { c.ceiling_dbtp = 0.1F; }));
+  EXPECT_TRUE(refused([](LimiterConfig& c) { c.knee_start_dbtp = -1.6F; }));
+  EXPECT_TRUE(refused([](LimiterConfig& c) { c.look_ahead_ms = 0.9F; }));
+  EXPECT_TRUE(refused([](LimiterConfig& c) { c.look_ahead_ms = 2.1F; }));
   EXPECT_TRUE(refused([](LimiterConfig& c) { c.release_ms = 4.0F; }));
-  EXPECT_TRUE(refused([=](LimiterConfig& c) { c.ceiling_dbfs = nan; }));
-  EXPECT_TRUE(refused([=](LimiterConfig& c) { c.knee_start_dbfs = nan; }));
+  EXPECT_TRUE(refused([=](LimiterConfig& c) { c.ceiling_dbtp = nan; }));
+  EXPECT_TRUE(refused([=](LimiterConfig& c) { c.knee_start_dbtp = nan; }));
   EXPECT_TRUE(refused([=](LimiterConfig& c) { c.look_ahead_ms = nan; }));
   EXPECT_TRUE(refused([=](LimiterConfig& c) { c.release_ms = nan; }));
 }
