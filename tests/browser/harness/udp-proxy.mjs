@@ -29,6 +29,25 @@ class Direction {
     return this.received - this.forwarded;
   }
 
+  /** Packets numbered by the sender that never came here: a busy machine loses some before any network does. */
+  get missing() {
+    let missing = 0;
+    const highest = new Map();
+    for (const { ssrc, sequenceNumber } of this.packets) {
+      const before = highest.get(ssrc) ?? sequenceNumber - 1;
+      // Serial number arithmetic on 16 bits (RFC 1982); one that comes late after all fills its gap.
+      const step = ((sequenceNumber - before) << 16) >> 16;
+      missing += step > 0 ? step - 1 : step < 0 ? -1 : 0;
+      if (step > 0) highest.set(ssrc, sequenceNumber);
+    }
+    return missing;
+  }
+
+  /** All that was lost on the way: dropped here, or gone before. */
+  get lost() {
+    return this.dropped + this.missing;
+  }
+
   /** Changes the network under way; @param {import('./network-model.mjs').Impairment} impairment */
   impair(impairment) {
     this.model.impairment = impairment;

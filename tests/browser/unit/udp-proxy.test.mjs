@@ -145,4 +145,22 @@ describe('UdpProxy', () => {
     assert.equal(proxy.forth.dropped, missing.length);
     assert.ok(missing.length > 30 && missing.length < 90);
   });
+
+  it('counts what never came, across the wrap and until it comes late', async () => {
+    const { proxy, a } = await connect({});
+    const send = async (...numbers) => {
+      const before = proxy.forth.received;
+      for (const number of numbers) a.send(rtp(number), proxy.candidates.a);
+      await until(() => proxy.forth.received === before + numbers.length);
+    };
+    await send(65533, 65534, 1, 2);
+    assert.deepEqual([proxy.forth.missing, proxy.forth.lost, proxy.forth.dropped], [2, 2, 0]);
+    await send(0, 4);
+    assert.equal(proxy.forth.missing, 2);
+    await send(65535, 3);
+    assert.equal(proxy.forth.missing, 0);
+    proxy.forth.impair({ loss: 1 });
+    await send(5, 8);
+    assert.deepEqual([proxy.forth.missing, proxy.forth.lost, proxy.forth.dropped], [2, 4, 2]);
+  });
 });
