@@ -5,9 +5,19 @@ import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { buildJs } from './build-js.mjs';
 import { runMain } from './lib/errors.mjs';
-import { buildDir, root } from './lib/paths.mjs';
+import { buildDir, cacheDir, root } from './lib/paths.mjs';
 import { run, step } from './lib/steps.mjs';
+import { isPresent } from './lib/system-packages.mjs';
 import { setUp } from './setup.mjs';
+
+/** What was compiled before, in whichever checkout, is not compiled again; ccache comes with the set-up of the tests. */
+const compilerCacheSettings = {
+  CCACHE_DIR: join(cacheDir(), 'ccache'),
+  CCACHE_MAXSIZE: '2G',
+  // Paths inside a checkout count as relative, and where it lies does not count at all.
+  CCACHE_BASEDIR: root,
+  CCACHE_NOHASHDIR: '1',
+};
 
 /**
  * Configures and builds one CMake preset.
@@ -16,13 +26,15 @@ import { setUp } from './setup.mjs';
  */
 export async function buildPreset(preset, { tests, target = 'all' }) {
   const log = `build-${preset}`;
+  const env = { ...process.env, ...compilerCacheSettings };
   const configure = ['--preset', preset, `-DEARSHOT_TESTS=${tests ? 'ON' : 'OFF'}`];
+  if (isPresent('ccache')) configure.push('-DCMAKE_CXX_COMPILER_LAUNCHER=ccache');
   // A folder configured for other dependencies keeps their paths: start it afresh when they have moved.
-  await run('cmake', configure, { log, cwd: root }).catch((error) => {
+  await run('cmake', configure, { log, cwd: root, env }).catch((error) => {
     if (!existsSync(join(buildDir, preset, 'CMakeCache.txt'))) throw error;
-    return run('cmake', ['--fresh', ...configure], { log, cwd: root });
+    return run('cmake', ['--fresh', ...configure], { log, cwd: root, env });
   });
-  await run('cmake', ['--build', join(buildDir, preset), '--target', target, '-j', String(availableParallelism())], { log, cwd: root, append: true });
+  await run('cmake', ['--build', join(buildDir, preset), '--target', target, '-j', String(availableParallelism())], { log, cwd: root, env, append: true });
 }
 
 /**

@@ -16,6 +16,7 @@ const requirements = {
     ['/etc/ssl/certs/ca-certificates.crt', 'ca-certificates'],
   ],
   test: [
+    ['ccache', 'ccache'],
     ['clang-format', 'clang-format'],
     ['clang-tidy', 'clang-tidy'],
     ['chromium', 'chromium'],
