@@ -250,7 +250,13 @@ bool OggOpusReader::Next(Packet& packet) {
 }
 
 const Status& OggOpusReader::status() const { return impl_->status; }
-bool OggOpusReader::complete() const { return impl_->state == Impl::State::kEnded; }
+bool OggOpusReader::complete() const {
+  const Impl& s = *impl_;
+  const bool whole_pages = s.sync.fill == s.sync.returned;
+  const bool whole_packets = s.stream_open && s.stream.body_fill == s.stream.body_returned;
+  return s.state == Impl::State::kEnded ||
+         (s.state == Impl::State::kAudio && s.file_ended && whole_pages && whole_packets);
+}
 bool OggOpusReader::has_header() const { return impl_->has_header; }
 const OggOpusHeader& OggOpusReader::header() const { return impl_->header; }
 

@@ -55,7 +55,9 @@ class OggOpusReader {
   /// inside its headers.
   const Status& status() const;
 
-  /// Whether the newest stream has reached its end-of-stream page; a file without one was cut off.
+  /// Whether the newest stream has reached its end: its end-of-stream page or, as recorders of live
+  /// streams leave one out, an end of the file behind a whole page and a whole packet. Any other
+  /// file was cut off.
   bool complete() const;
 
   /// Whether header() is known.

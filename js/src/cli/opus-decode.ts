@@ -95,7 +95,7 @@ function* packetsOf(files: OggReaderExports, path: string): Iterable<{ packet: O
     reader.feed(piece);
     for (let packet; (packet = next()); ) yield { packet, reader };
   }
-  if (!reader.complete) throw new InputError(`${path} is truncated: its last page is missing`);
+  if (!reader.complete) throw new InputError(`${path} is truncated: it ends inside a page or a packet`);
   reader.dispose();
 }
 

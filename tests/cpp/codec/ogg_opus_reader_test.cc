@@ -214,6 +214,19 @@ TEST(OggOpusReaderTest, AFileCutOffIsReadSoFarAndNotComplete) {
   }
 }
 
+TEST(OggOpusReaderTest, AFileWithoutAnEndOfStreamIsCompleteBehindAWholePacket) {
+  const OggPage page = MakeOggPage({Packet(300, 0), Packet(300, 1)}, 1920, 1, 2);
+  const Bytes file = FileOf({page});
+  EXPECT_TRUE(Read(file).complete);
+  EXPECT_EQ(Read(file).kept(), 1920 - 312);
+  EXPECT_FALSE(Read(Bytes(file.begin(), file.end() - 1)).complete);
+  // The last packet goes on where the file ends.
+  OggPage cut = MakeOggPage({Packet(300, 0), Packet(300, 1)}, 960, 1, 2);
+  cut.lacing.pop_back();
+  cut.body.resize(300 + 255);
+  EXPECT_FALSE(Read(FileOf({cut})).complete);
+}
+
 TEST(OggOpusReaderTest, EndlessPacketsAreRefused) {
   // Pages of nothing but full segments continue one packet for ever.
   Bytes file = FileOf({});
