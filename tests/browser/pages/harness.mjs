@@ -147,11 +147,35 @@ export async function record(context, nodes, seconds) {
   const channels = await new Promise((resolve) => (recorder.port.onmessage = ({ data }) => resolve(data)));
   nodes.forEach((node, index) => node.disconnect(recorder, 0, index));
   recorder.disconnect();
-  const response = await fetch(`/recording?rate=${context.sampleRate}&channels=${channels.length}`, {
-    method: 'POST',
-    body: new Blob(channels),
-  });
+  return keep(channels, context.sampleRate);
+}
+
+/** Hands planar samples to the test runner; resolves with the id of the recording. */
+export async function keep(channels, sampleRate) {
+  const response = await fetch(`/recording?rate=${sampleRate}&channels=${channels.length}`, { method: 'POST', body: new Blob(channels) });
   return Number(await response.text());
+}
+
+/**
+ * Renders a file of the server through a capture node, as fast as the machine can, in a context of its own at `sampleRate`.
+ * Channel c of the node gets the file scaled by `gains[c]`. Resolves with the recording (the file, then each channel of the
+ * output) and the node's latency in samples.
+ */
+export async function renderCapture({ Earshot, url, sampleRate, seconds, gains, options, context: contextOptions }) {
+  const channelCount = gains.length;
+  const context = new OfflineAudioContext({ numberOfChannels: channelCount, length: seconds * sampleRate, sampleRate, ...contextOptions });
+  const node = await Earshot.createCaptureNode(context, { ...options, channelCount });
+  const buffer = await context.decodeAudioData(await (await fetch(url)).arrayBuffer());
+  const source = new AudioBufferSourceNode(context, { buffer });
+  const sides = new ChannelMergerNode(context, { numberOfInputs: channelCount });
+  gains.forEach((gain, c) => source.connect(new GainNode(context, { gain })).connect(sides, 0, c));
+  sides.connect(node).connect(context.destination);
+  source.start();
+  const rendered = await context.startRendering();
+  await node.ready;
+  const output = gains.map((_, c) => rendered.getChannelData(c));
+  const input = buffer.getChannelData(0).slice(0, rendered.length);
+  return { id: await keep([input, ...output], sampleRate), latency: node.latency * sampleRate, quantum: context.renderQuantumSize };
 }
 
 /** Waits until `condition` gives something true, and returns it; the runner's own time limit ends a wait in vain. */
@@ -170,4 +194,4 @@ export async function statistics(connection, type) {
   return [...(await connection.getStats()).values()].find((entry) => entry.type === type);
 }
 
-window.harness = { microphone, loadLibrary, audioContext, fileSource, tone, trackOf, nativeOutput, call, record, until, sleep, statistics };
+window.harness = { microphone, loadLibrary, audioContext, fileSource, tone, trackOf, nativeOutput, call, record, keep, renderCapture, until, sleep, statistics };
