@@ -38,7 +38,8 @@ constexpr float DbToLog2(float db) { return db / (2.0F * kDbPerLog2Power); }
 
 GainEstimator::GainEstimator(RealFft cepstral_fft) : cepstral_(std::move(cepstral_fft)) { Reset(); }
 
-void GainEstimator::Observe(const Spectrum& power) {
+void GainEstimator::Observe(const Spectrum& power, const HopEnergies& energies) {
+  transient_detector_.Update(energies);
   noise_.Update(power);
   EstimateSnr(power);
   detector_.Update(prior_snr_, posterior_snr_, cepstral_.pitch_strength());
@@ -93,6 +94,7 @@ void GainEstimator::ComputeGains(const Spectrum& power, float floor_db) {
   for (int k = kCepstralEnd; k < kPaddedBins; ++k) {
     speech_power_[k] = FastExp2(2.0F * speech_log2[k]) * power[k];
   }
+  restorer_.Limit(power, transient_detector_.probability(), kRestoreDepth * floor_log2, log2_gain);
   for (std::size_t k = 0; k < std::size(kLowCut); ++k) {
     log2_gain.bins[k] = std::fmin(log2_gain.bins[k], kLowCut[k] * floor_log2 + gate_log2);
   }
@@ -105,7 +107,7 @@ void GainEstimator::ComputeGains(const Spectrum& power, float floor_db) {
 
 // Opens at once, so that no onset is lost, and closes slowly.
 void GainEstimator::UpdateGate() {
-  const float open = detector_.probability();
+  const float open = detector_.probability() * (1.0F - transient_detector_.probability());
   gate_ = open > gate_ ? open : kGateRelease * gate_ + (1.0F - kGateRelease) * open;
 }
 
@@ -113,6 +115,8 @@ void GainEstimator::Reset() {
   noise_.Reset();
   cepstral_.Reset();
   detector_.Reset();
+  transient_detector_.Reset();
+  restorer_.Reset();
   posterior_snr_.Fill(0.0F);
   prior_snr_.Fill(0.0F);
   speech_power_.Fill(0.0F);

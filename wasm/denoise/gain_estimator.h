@@ -9,6 +9,8 @@
 #include "denoise/noise_estimator.h"
 #include "denoise/spectrum.h"
 #include "denoise/speech_detector.h"
+#include "denoise/transient_detector.h"
+#include "denoise/transient_restorer.h"
 #include "dsp/real_fft.h"
 
 namespace earshot {
@@ -20,8 +22,8 @@ class GainEstimator {
   explicit GainEstimator(RealFft cepstral_fft);
 
   /// Updates noise(), the SNRs and speech_probability(). `power`: |Y|² of the frame, each value
-  /// finite and at least kPowerFloor.
-  void Observe(const Spectrum& power);
+  /// finite and at least kPowerFloor; `energies`: of the newest hop.
+  void Observe(const Spectrum& power, const HopEnergies& energies);
 
   /// After Observe, of the same frame: gain() and attenuation_db(). `floor_db` ≤ 0: the most a bin
   /// is turned down while speech is present. In pauses it may be up to (1 + kGateDepth) times that;
@@ -31,6 +33,7 @@ class GainEstimator {
   const Spectrum& gain() const { return gain_; }
   const NoiseEstimator& noise() const { return noise_; }
   float speech_probability() const { return detector_.probability(); }
+  float transient_probability() const { return transient_detector_.probability(); }
   /// Mean over 100 Hz … 8 kHz, ≥ 0.
   float attenuation_db() const { return attenuation_db_; }
 
@@ -43,6 +46,8 @@ class GainEstimator {
   NoiseEstimator noise_;
   CepstralSmoother cepstral_;
   SpeechDetector detector_;
+  TransientDetector transient_detector_;
+  TransientRestorer restorer_;
   Spectrum posterior_snr_;
   Spectrum prior_snr_;
   Spectrum speech_power_;  // estimated |S|² of the frame before, above the cepstrum's reach

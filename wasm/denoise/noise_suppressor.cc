@@ -15,6 +15,9 @@ namespace {
 static_assert(NoiseSuppressor::kFrameSize == kHopSize);
 static_assert(NoiseSuppressor::kLatencySamples == kSynthesisSize - kHopSize);
 
+// Digital silence, −120 dB: keeps logarithms finite.
+constexpr float kSilentEnergy = 1e-12F;
+
 // kFloorDb holds the named strengths; linear between.
 float FloorDbAt(float strength) {
   constexpr int kSteps = static_cast<int>(std::size(kFloorDb)) - 1;
@@ -29,7 +32,8 @@ struct NoiseSuppressor::Impl {
   Impl(int num_channels, RealFft transform, RealFft cepstral_transform)
       : fft(std::move(transform)),
         estimator(std::move(cepstral_transform)),
-        channels(static_cast<std::size_t>(num_channels)) {
+        channels(static_cast<std::size_t>(num_channels)),
+        bands(static_cast<std::size_t>(num_channels)) {
     float energy = 0.0F;
     for (const float w : windows.analysis) energy += w * w;
     power_scale = 1.0F / (energy * static_cast<float>(num_channels));
@@ -42,13 +46,16 @@ struct NoiseSuppressor::Impl {
   void Transform(const View& frame);
   void GlideFloor();
   void MeasurePower();
+  void MeasureEnergies();
 
   RealFft fft;
   WindowPair windows;
   GainEstimator estimator;
   std::vector<OverlapAdd> channels;
-  float power_scale = 1.0F;  // white noise of variance 1 has power 1 in every bin
-  Spectrum power;            // mean over the channels
+  std::vector<BandEnergies> bands;  // one a channel
+  float power_scale = 1.0F;         // white noise of variance 1 has power 1 in every bin
+  Spectrum power;                   // mean over the channels
+  HopEnergies energies;             // mean over the channels
   float strength = ToStrength(NoiseSuppressionLevel::kHigh);
   float floor_db = 0.0F;
   bool started = false;
@@ -61,6 +68,7 @@ void NoiseSuppressor::Impl::Transform(const View& frame) {
     channel.Analyze(windows, fft, frame.channel(index++), kMaxInput);
   }
   MeasurePower();
+  MeasureEnergies();
 }
 
 void NoiseSuppressor::Impl::GlideFloor() {
@@ -84,6 +92,15 @@ void NoiseSuppressor::Impl::MeasurePower() {
   for (float& p : power.bins) {
     const float scaled = p * power_scale;
     p = scaled > kPowerFloor ? scaled : kPowerFloor;
+  }
+}
+
+void NoiseSuppressor::Impl::MeasureEnergies() {
+  energies.clicks.fill(kSilentEnergy);
+  energies.voices.fill(kSilentEnergy);
+  const float weight = 1.0F / static_cast<float>(channels.size());
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    bands[i].Accumulate(channels[i].newest(), weight, energies);
   }
 }
 
@@ -115,7 +132,7 @@ void NoiseSuppressor::Process(AudioView frame) {
   if (!s.Fits(frame.num_channels(), frame.num_frames())) return;
   s.GlideFloor();
   s.Transform(frame);
-  s.estimator.Observe(s.power);
+  s.estimator.Observe(s.power, s.energies);
   s.estimator.ComputeGains(s.power, s.floor_db);
   const Spectrum& gain = s.estimator.gain();
   int index = 0;
@@ -130,7 +147,7 @@ void NoiseSuppressor::Analyze(ConstAudioView frame) {
   Impl& s = *impl_;
   if (!s.Fits(frame.num_channels(), frame.num_frames())) return;
   s.Transform(frame);
-  s.estimator.Observe(s.power);
+  s.estimator.Observe(s.power, s.energies);
 }
 
 float NoiseSuppressor::speech_probability() const { return impl_->estimator.speech_probability(); }
@@ -147,6 +164,7 @@ float NoiseSuppressor::attenuation_db() const { return impl_->estimator.attenuat
 
 void NoiseSuppressor::Reset() {
   for (OverlapAdd& channel : impl_->channels) channel.Reset();
+  for (BandEnergies& band : impl_->bands) band.Reset();
   impl_->estimator.Reset();
   impl_->started = false;
 }

@@ -39,6 +39,9 @@ class OverlapAdd {
   void Analyze(const WindowPair& windows, RealFft& fft, std::span<const float> input,
                float max_input);
 
+  /// The kHopSize newest samples, as they went into the spectrum: finite and limited.
+  std::span<const float> newest() const { return std::span(history_).last<kHopSize>(); }
+
   /// To be changed in place between Analyze and Synthesize.
   ComplexSpectrum& spectrum() { return spectrum_; }
 

@@ -60,4 +60,41 @@ inline constexpr float kDetectorBias = -2.8071F;
 inline constexpr float kDetectorThreshold = -0.3F;
 inline constexpr float kDetectorSlope = 2.0F;
 
+// Transient detector: per frame, newest first, the weights of its features (transient_detector.h);
+// then of the means, over 50 and 250 ms, of the rise of voice and clicks and of the tilt; then of
+// onset and sharp onset four, six and eight frames ago; and the bias. A logistic regression,
+// fitted; its evidence is then shifted and steepened.
+inline constexpr float kTransientWeights[][12] = {
+    {-0.3886F, 0.2339F, -0.0347F, 0.2247F, 0.03785F, -0.03235F, 1.101F, -0.06301F, -0.3795F,
+     0.04207F, -0.01025F, -0.01045F},
+    {-0.1288F, 0.1787F, -0.2036F, 0.1267F, 0.03407F, 0.03092F, 0.5906F, -0.1232F, -0.1823F,
+     0.01172F, 0.008776F, -0.005247F},
+    {-0.1451F, 0.1755F, -0.2317F, 0.06923F, -0.003841F, 0.07601F, 0.386F, -0.05449F, -0.1221F,
+     0.003617F, 0.01175F, -0.003401F},
+    {-0.08746F, 0.07652F, -0.189F, -0.02496F, -0.03304F, 0.07162F, 0.3765F, -0.2024F, -0.1205F,
+     0.00839F, 0.01804F, -0.008625F},
+};
+inline constexpr float kTransientContextSmoothing[] = {0.9F, 0.98F};
+inline constexpr float kTransientContextWeights[][3] = {
+    {0.0358F, -0.2828F, -0.114F},
+    {-0.4535F, 0.8913F, 0.09274F},
+};
+inline constexpr float kTransientOldWeights[][2] = {
+    {-0.2141F, 0.3947F},
+    {-0.1478F, 0.299F},
+    {-0.1635F, 0.2974F},
+};
+inline constexpr float kTransientBias = -2.021F;
+inline constexpr float kTransientThreshold = 1.0F;
+inline constexpr float kTransientSlope = 2.0F;
+inline constexpr float kTransientSlowSmoothing = 0.98F;  // 260 ms
+
+// Restoration of frames ruled by a transient: they may not rise above this power ratio times the
+// speech before, which is followed within some 10 ms and fades by 12 dB in 100 ms; the floor is
+// deeper by this factor.
+inline constexpr float kRestoreHeadroomLog2 = 1.0F;
+inline constexpr float kRestoreFollow = 0.7F;
+inline constexpr float kRestoreFadeLog2 = 0.2F;
+inline constexpr float kRestoreDepth = 2.0F;
+
 }  // namespace earshot
