@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "base/decibels.h"
+#include "dsp/loudness_meter.h"
 #include "dsp/simd.h"
 
 namespace earshot {
@@ -12,11 +13,14 @@ namespace {
 
 // Time to glide between off and on: too slow to click, too fast to wait for.
 constexpr float kSwitchSeconds = 0.1F;
-
-// The K-weighted loudness of speech lies about so far below its RMS (ITU-R BS.1770-4).
-constexpr float kLoudnessToLevelDb = 1.0F;
-
-bool IsWithin(float value, float low, float high) { return value >= low && value <= high; }
+// A microphone set too high is turned down, not only limited: speech at 0 dBFS still reaches -23
+// LUFS.
+constexpr float kMinGainDb = -25.0F;
+// The gain falls so much faster than it rises, because too loud is worse than too soft.
+constexpr float kFallOverRise = 4.0F;
+// Differences that the estimate of a steady talker makes by itself; not heard as a wrong loudness
+// (the tolerance of EBU R 128 for live programmes is 1 LU), but heard as pumping if followed.
+constexpr float kPlayDb = 1.0F;
 
 Status Validate(const AdaptiveGainConfig& config) {
   const auto invalid = [](const char* message) {
@@ -31,33 +35,27 @@ Status Validate(const AdaptiveGainConfig& config) {
   if (config.frame_size < 1 || config.frame_size > config.sample_rate_hz / 10) {
     return invalid("frame_size must be between one sample and 100 ms");
   }
-  if (!IsWithin(config.target_level_dbfs, -40.0F, -10.0F)) {
-    return invalid("target_level_dbfs must be between -40 and -10");
-  }
-  if (!IsWithin(config.max_gain_db, 0.0F, 60.0F) || !IsWithin(config.min_gain_db, -40.0F, 0.0F)) {
-    return invalid("max_gain_db must be between 0 and 60, min_gain_db between -40 and 0");
-  }
-  if (!IsWithin(config.initial_gain_db, config.min_gain_db, config.max_gain_db)) {
-    return invalid("initial_gain_db must be between min_gain_db and max_gain_db");
-  }
-  if (!(config.max_increase_db_per_s > 0.0F && config.max_increase_db_per_s <= 100.0F) ||
-      !(config.max_decrease_db_per_s > 0.0F && config.max_decrease_db_per_s <= 100.0F)) {
-    return invalid("rates must be above 0 and at most 100 dB per second");
-  }
-  if (!IsWithin(config.max_output_noise_dbfs, -90.0F, 0.0F)) {
-    return invalid("max_output_noise_dbfs must be between -90 and 0");
-  }
-  return Status();
+  return earshot::Validate(config.parameters);
 }
 
-/// Mean square of the louder channel: a voice on one channel only is as loud as on both.
-float LouderPower(AudioView frame) {
-  float louder = 0.0F;
+/// Mean square and largest magnitude of the louder channel: a voice on one channel only clips as
+/// soon as on both.
+struct Louder {
+  float power = 0.0F;
+  float peak = 0.0F;
+};
+
+Louder FindLouder(ConstAudioView frame) {
+  Louder louder;
   for (int c = 0; c < frame.num_channels(); ++c) {
     const float* samples = frame.channels()[c];
-    louder = std::max(louder, DotProduct(samples, samples, frame.num_frames()));
+    louder.power = std::max(louder.power, DotProduct(samples, samples, frame.num_frames()));
+    for (int i = 0; i < frame.num_frames(); ++i) {
+      louder.peak = std::max(louder.peak, std::fabs(samples[i]));
+    }
   }
-  return louder / static_cast<float>(frame.num_frames());
+  louder.power /= static_cast<float>(frame.num_frames());
+  return louder;
 }
 
 }  // namespace
@@ -68,96 +66,111 @@ StatusOr<AdaptiveGain> AdaptiveGain::Create(const AdaptiveGainConfig& config) {
   }
   const float frame_ms =
       1000.0F * static_cast<float>(config.frame_size) / static_cast<float>(config.sample_rate_hz);
-  // The level at which the wanted gain is the initial one.
-  const float initial_level_dbfs =
-      std::clamp(config.target_level_dbfs - config.initial_gain_db, -90.0F, 0.0F);
-  auto speech_level = SpeechLevelEstimator::Create(
-      {.frame_ms = frame_ms, .initial_level_dbfs = initial_level_dbfs});
-  if (!speech_level.ok()) {
-    return speech_level.status();
+  auto speech = SpeechLevelEstimator::Create({.frame_ms = frame_ms});
+  if (!speech.ok()) {
+    return speech.status();
   }
   auto noise_floor = NoiseFloorEstimator::Create({.frame_ms = frame_ms});
   if (!noise_floor.ok()) {
     return noise_floor.status();
   }
-  return AdaptiveGain(config, speech_level.value(), noise_floor.value());
+  return AdaptiveGain(config, speech.value(), noise_floor.value());
 }
 
-AdaptiveGain::AdaptiveGain(const AdaptiveGainConfig& config,
-                           const SpeechLevelEstimator& speech_level,
+AdaptiveGain::AdaptiveGain(const AdaptiveGainConfig& config, const SpeechLevelEstimator& speech,
                            const NoiseFloorEstimator& noise_floor)
     : config_(config),
-      speech_level_(speech_level),
+      weightings_(static_cast<std::size_t>(config.num_channels),
+                  KWeighting(static_cast<double>(config.sample_rate_hz))),
+      speech_(speech),
       noise_floor_(noise_floor),
+      weighted_noise_floor_(noise_floor),
       frame_s_(static_cast<float>(config.frame_size) / static_cast<float>(config.sample_rate_hz)) {}
 
 Status AdaptiveGain::set_parameters(const GainControlParameters& parameters) {
-  if (const Status status = earshot::Validate(parameters); !status.ok()) {
-    return status;
+  const Status status = earshot::Validate(parameters);
+  if (status.ok()) {
+    config_.parameters = parameters;
   }
-  config_.target_level_dbfs = parameters.target_loudness_lufs + kLoudnessToLevelDb;
-  config_.max_gain_db = parameters.max_gain_db;
-  config_.initial_gain_db = std::min(parameters.initial_gain_db, parameters.max_gain_db);
-  config_.max_increase_db_per_s = parameters.max_gain_change_db_per_s;
-  config_.max_decrease_db_per_s = 2.0F * parameters.max_gain_change_db_per_s;
-  config_.max_output_noise_dbfs = parameters.max_output_noise_dbfs;
-  return Status();
+  return status;
+}
+
+float AdaptiveGain::speech_loudness_lufs() const {
+  return std::max(kSilenceDbfs, speech_.weighted_level_db() + kLoudnessCalibrationDb);
+}
+
+// Noise limits amplification but never asks for attenuation: a voice in a loud room would be turned
+// down for it.
+float AdaptiveGain::NoiseLimitDb() const {
+  return std::max(0.0F, config_.parameters.max_output_noise_dbfs - noise_floor_.level_dbfs());
 }
 
 float AdaptiveGain::WantedGainDb() const {
-  const float wanted_db = std::clamp(config_.target_level_dbfs - speech_level_.level_dbfs(),
-                                     config_.min_gain_db, config_.max_gain_db);
-  // Noise limits amplification but never asks for attenuation: a voice in a loud room would be
-  // turned down for it.
-  const float noise_limit_db =
-      std::max(0.0F, config_.max_output_noise_dbfs - noise_floor_.level_dbfs());
-  return std::min(wanted_db, noise_limit_db);
+  const GainControlParameters& p = config_.parameters;
+  const float for_speech_db = std::min(p.target_loudness_lufs - speech_loudness_lufs(),
+                                       -p.headroom_db - speech_.peak_dbfs());
+  const float wanted_db = speech_.has_estimate() ? for_speech_db : p.initial_gain_db;
+  return std::min(std::clamp(wanted_db, kMinGainDb, p.max_gain_db), NoiseLimitDb());
 }
 
 void AdaptiveGain::Adapt() {
-  const float change_db = WantedGainDb() - adapted_gain_db_;
+  const float wanted_db = WantedGainDb();
   // Before the first word the initial gain is approached, as soon as the background is known that
   // limits it.
-  const bool before_speech = speech_level_.confidence() == 0.0F && noise_floor_.has_estimate();
-  const bool may_increase = speech_level_.in_speech() || before_speech;
-  const float max_increase_db = may_increase ? config_.max_increase_db_per_s * frame_s_ : 0.0F;
-  const float max_decrease_db = config_.max_decrease_db_per_s * frame_s_;
-  adapted_gain_db_ += std::clamp(change_db, -max_decrease_db, max_increase_db);
+  const bool before_speech = !speech_.has_estimate() && noise_floor_.has_estimate();
+  const float play_db = speech_.has_estimate() ? kPlayDb * speech_.confidence() : 0.0F;
+  aim_db_ = std::min(std::clamp(aim_db_, wanted_db - play_db, wanted_db + play_db), NoiseLimitDb());
+  const float rise_db = config_.parameters.max_gain_change_db_per_s * frame_s_;
+  const bool may_rise = speech_.in_speech() || before_speech;
+  adapted_gain_db_ +=
+      std::clamp(aim_db_ - adapted_gain_db_, -kFallOverRise * rise_db, may_rise ? rise_db : 0.0F);
 
   const float max_step = frame_s_ / kSwitchSeconds;
   const float wanted_engagement = enabled_ ? 1.0F : 0.0F;
   engagement_ += std::clamp(wanted_engagement - engagement_, -max_step, max_step);
 }
 
-void AdaptiveGain::Process(AudioView frame, float speech_probability) {
-  if (frame.num_channels() != config_.num_channels || frame.num_frames() != config_.frame_size) {
-    return;
-  }
-  const float power = LouderPower(frame);
-  noise_floor_.Update(power, speech_probability);
-  speech_level_.Update(power, DbToPower(noise_floor_.level_dbfs()), speech_probability);
-  Adapt();
+bool AdaptiveGain::Fits(int num_channels, int num_frames) const {
+  return num_channels == config_.num_channels && num_frames == config_.frame_size;
+}
 
-  const float start = applied_gain_;
-  applied_gain_ = DbToAmplitude(gain_db());
-  if (start == 1.0F && applied_gain_ == 1.0F) {
+void AdaptiveGain::Analyze(ConstAudioView frame, float speech_probability) {
+  if (!Fits(frame.num_channels(), frame.num_frames())) {
     return;
   }
-  const float step = (applied_gain_ - start) / static_cast<float>(config_.frame_size);
-  for (int c = 0; c < config_.num_channels; ++c) {
-    const std::span<float> samples = frame.channel(c);
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      samples[i] *= start + step * static_cast<float>(i + 1);
-    }
+  double weighted_energy = 0.0;
+  for (std::size_t c = 0; c < weightings_.size(); ++c) {
+    weighted_energy += weightings_[c].Energy(frame.channel(static_cast<int>(c)));
   }
+  const auto weighted_power = static_cast<float>(weighted_energy / config_.frame_size);
+  const Louder louder = FindLouder(frame);
+  noise_floor_.Update(louder.power, speech_probability);
+  weighted_noise_floor_.Update(weighted_power, speech_probability);
+  speech_.Update({.weighted_power = weighted_power, .power = louder.power, .peak = louder.peak},
+                 DbToPower(weighted_noise_floor_.level_dbfs()), speech_probability);
+  Adapt();
+}
+
+void AdaptiveGain::Process(AudioView frame, float speech_probability) {
+  if (!Fits(frame.num_channels(), frame.num_frames())) {
+    return;
+  }
+  Analyze({frame.channels(), frame.num_channels(), frame.num_frames()}, speech_probability);
+  ramp_.Start(DbToAmplitude(gain_db()), config_.frame_size);
+  ramp_.Process(frame);
 }
 
 void AdaptiveGain::Reset() {
-  speech_level_.Reset();
+  for (KWeighting& weighting : weightings_) {
+    weighting.Reset();
+  }
+  speech_.Reset();
   noise_floor_.Reset();
+  weighted_noise_floor_.Reset();
+  ramp_.Reset();
   engagement_ = enabled_ ? 1.0F : 0.0F;
+  aim_db_ = 0.0F;
   adapted_gain_db_ = 0.0F;
-  applied_gain_ = 1.0F;
 }
 
 }  // namespace earshot

@@ -1,47 +1,36 @@
-// AdaptiveGain: brings every talker to the same level without touching the pauses.
+// AdaptiveGain: brings every talker to the same loudness without touching the pauses.
 //
 //   auto gain = AdaptiveGain::Create({.num_channels = 1, .frame_size = 256});
 //   gain.value().Process(frame, suppressor.speech_probability());   // in place, no delay
 //
-// Follow it with a Limiter: the gain is set by the level of speech, not by its peaks.
+// Follow it with a Limiter: the gain is set by the loudness of speech, not by single peaks.
 #pragma once
 
+#include <vector>
+
 #include "agc/gain_control_parameters.h"
+#include "agc/gain_ramp.h"
 #include "agc/noise_floor_estimator.h"
 #include "agc/speech_level_estimator.h"
 #include "base/audio_view.h"
 #include "base/status.h"
+#include "dsp/k_weighting.h"
 
 namespace earshot {
 
-/// The levels are RMS of active speech and of the background.
 struct AdaptiveGainConfig {
   int sample_rate_hz = 48000;  ///< 8000 … 192000.
   int num_channels = 1;        ///< 1 or 2; both get the same gain.
-  int frame_size = 256;        ///< Samples per channel of every Process call, at most 100 ms.
-
-  /// -40 … -10. Leaves speech, whose peaks are 15 to 18 dB above, some 5 dB of headroom.
-  float target_level_dbfs = -22.0F;
-  /// Approached before anybody spoke, min_gain_db … max_gain_db. Suits a talker at -30 dBFS, a
-  /// common microphone without the system's own gain control.
-  float initial_gain_db = 8.0F;
-  /// 0 … 60. Beyond 30 dB it is the room that is amplified.
-  float max_gain_db = 30.0F;
-  /// -40 … 0. A microphone set too high is turned down, not only limited.
-  float min_gain_db = -12.0F;
-  /// Above 0, at most 100. As WebRTC's AGC2: not heard as a movement within a sentence.
-  float max_increase_db_per_s = 6.0F;
-  /// Above 0, at most 100. Faster, because too loud is worse than too soft.
-  float max_decrease_db_per_s = 12.0F;
-  /// -90 … 0. No gain above 0 dB lifts the background over this.
-  float max_output_noise_dbfs = -50.0F;
+  int frame_size = 256;        ///< Samples per channel of every frame, at most 100 ms.
+  GainControlParameters parameters = {};
 };
 
-/// Gain control for speech in the manner of WebRTC's AGC2: the wanted gain is the target less the
-/// estimated level of active speech, limited by the background noise. It is approached at a bounded
-/// rate in dB per second: upwards only within a stretch of continuous speech, downwards at any
-/// time. Inside a frame the gain runs exponentially from the old to the new value, sample by
-/// sample. Everything is allocated by Create; all other calls are real-time safe.
+/// Gain control for speech in the manner of WebRTC's AGC2, aimed at a loudness (ITU-R BS.1770-4):
+/// the wanted gain is the target less the estimated loudness of active speech, limited so that the
+/// peaks of speech keep the headroom and the background stays below its bound. It is approached at
+/// a bounded rate in dB per second: upwards only within a stretch of continuous speech, downwards
+/// at any time, and not at all for small differences. Everything is allocated by Create; all other
+/// calls are real-time safe.
 class AdaptiveGain {
  public:
   /// kInvalidArgument when a value is outside its range.
@@ -58,31 +47,39 @@ class AdaptiveGain {
   /// `frame`: num_channels × frame_size finite samples, replaced by the output; any other shape is
   /// left untouched. `speech_probability`: 0 … 1, for this frame.
   void Process(AudioView frame, float speech_probability);
+  /// The same, but the frame is only looked at: for those who apply gain_db() elsewhere.
+  void Analyze(ConstAudioView frame, float speech_probability);
 
   /// Gain at the end of the latest frame.
   float gain_db() const { return engagement_ * adapted_gain_db_; }
-  /// Level of active speech at the input, RMS in dBFS, and how far it is to be trusted, 0 … 1.
-  float speech_level_dbfs() const { return speech_level_.level_dbfs(); }
-  float speech_level_confidence() const { return speech_level_.confidence(); }
+  /// Active speech at the input: loudness in LUFS and, over the same time, RMS in dBFS of the
+  /// louder channel; at least -120.
+  float speech_loudness_lufs() const;
+  float speech_level_dbfs() const { return speech_.level_dbfs(); }
   /// Level of the background at the input, RMS in dBFS.
   float noise_level_dbfs() const { return noise_floor_.level_dbfs(); }
 
   void Reset();
 
  private:
-  AdaptiveGain(const AdaptiveGainConfig& config, const SpeechLevelEstimator& speech_level,
+  AdaptiveGain(const AdaptiveGainConfig& config, const SpeechLevelEstimator& speech,
                const NoiseFloorEstimator& noise_floor);
+  bool Fits(int num_channels, int num_frames) const;
+  float NoiseLimitDb() const;
   float WantedGainDb() const;
   void Adapt();
 
   AdaptiveGainConfig config_;
-  SpeechLevelEstimator speech_level_;
-  NoiseFloorEstimator noise_floor_;
+  std::vector<KWeighting> weightings_;  // per channel
+  SpeechLevelEstimator speech_;
+  NoiseFloorEstimator noise_floor_;           // RMS
+  NoiseFloorEstimator weighted_noise_floor_;  // K-weighted, as speech is
+  GainRamp ramp_;
   float frame_s_;
   bool enabled_ = true;
   float engagement_ = 1.0F;       // 0 off … 1 on, gliding
+  float aim_db_ = 0.0F;           // where the gain goes: follows what is wanted with some play
   float adapted_gain_db_ = 0.0F;  // rate limited
-  float applied_gain_ = 1.0F;     // linear, at the end of the latest frame
 };
 
 }  // namespace earshot

@@ -13,19 +13,13 @@ bool LevelAverage::Add(float power, float weight_ms) {
     return false;
   }
   chunk_dbfs_ = PowerToDb(chunk_energy_ / chunk_heard_ms_);
-  const float weight = chunk_heard_ms_ / (config_.prior_ms +
-                                          std::min(heard_ms_, config_.memory_ms) + chunk_heard_ms_);
+  const float weight = chunk_heard_ms_ / (std::min(heard_ms_, config_.memory_ms) + chunk_heard_ms_);
   level_dbfs_ += weight * (chunk_dbfs_ - level_dbfs_);
   heard_ms_ += chunk_heard_ms_;
-  // Beyond this, growth would change nothing but the last digits of the confidence.
-  heard_ms_ = std::min(heard_ms_, 100.0F * config_.memory_ms);
+  heard_ms_ = std::min(heard_ms_, 2.0F * config_.memory_ms);  // bounded; more is never asked
   chunk_energy_ = 0.0F;
   chunk_heard_ms_ = 0.0F;
   return true;
-}
-
-float LevelAverage::confidence() const {
-  return heard_ms_ == 0.0F ? 0.0F : heard_ms_ / (heard_ms_ + config_.prior_ms);
 }
 
 void LevelAverage::Reset() {

@@ -14,8 +14,7 @@ class LevelAverage {
   struct Config {
     float chunk_ms;    ///< Duration gathered into one level.
     float memory_ms;   ///< Span of the average once warm.
-    float prior_ms;    ///< Weight of prior_dbfs, as a duration; 0: the first chunk sets the level.
-    float prior_dbfs;  ///< Level before the first chunk.
+    float prior_dbfs;  ///< Level before the first chunk, which sets it.
   };
 
   explicit LevelAverage(const Config& config) : config_(config) { Reset(); }
@@ -27,8 +26,8 @@ class LevelAverage {
   float level_dbfs() const { return level_dbfs_; }
   /// Level of the latest complete chunk.
   float chunk_dbfs() const { return chunk_dbfs_; }
-  /// Share of the level that rests on what was heard, 0 (the prior) … 1.
-  float confidence() const;
+  /// Sound heard in complete chunks; stops counting far beyond memory_ms.
+  float heard_ms() const { return heard_ms_; }
 
   void Reset();
 

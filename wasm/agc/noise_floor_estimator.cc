@@ -32,10 +32,7 @@ StatusOr<NoiseFloorEstimator> NoiseFloorEstimator::Create(const NoiseFloorConfig
 
 NoiseFloorEstimator::NoiseFloorEstimator(const NoiseFloorConfig& config)
     : frame_ms_(config.frame_ms),
-      pauses_({.chunk_ms = kChunkMs,
-               .memory_ms = kMemoryMs,
-               .prior_ms = 0.0F,
-               .prior_dbfs = kSilenceDbfs}),
+      pauses_({.chunk_ms = kChunkMs, .memory_ms = kMemoryMs, .prior_dbfs = kSilenceDbfs}),
       chunks_(pauses_) {
   Reset();
 }

@@ -32,9 +32,9 @@ constexpr float kChunkMs = 300.0F;
 // Of active speech. Long enough to hold through a soft sentence, short enough to follow a change of
 // talker in one turn.
 constexpr float kMemoryMs = 3000.0F;
-// Weight of the initial level; after the first chunk the estimate rests on the talker by two
-// thirds.
-constexpr float kPriorMs = 100.0F;
+
+constexpr LevelAverage::Config kAverage = {
+    .chunk_ms = kChunkMs, .memory_ms = kMemoryMs, .prior_dbfs = kSilenceDbfs};
 
 }  // namespace
 
@@ -42,27 +42,39 @@ StatusOr<SpeechLevelEstimator> SpeechLevelEstimator::Create(const SpeechLevelCon
   if (!(config.frame_ms > 0.0F && config.frame_ms <= 100.0F)) {
     return Status(StatusCode::kInvalidArgument, "frame_ms must be above 0 and at most 100");
   }
-  if (!(config.initial_level_dbfs >= -90.0F && config.initial_level_dbfs <= 0.0F)) {
-    return Status(StatusCode::kInvalidArgument, "initial_level_dbfs must be between -90 and 0");
-  }
   return SpeechLevelEstimator(config);
 }
 
 SpeechLevelEstimator::SpeechLevelEstimator(const SpeechLevelConfig& config)
     : frame_ms_(config.frame_ms),
       loud_decay_(DbToPower(-kLoudDecayDbPerSecond * config.frame_ms / 1000.0F)),
-      initial_({LevelAverage({.chunk_ms = kChunkMs,
-                              .memory_ms = kMemoryMs,
-                              .prior_ms = kPriorMs,
-                              .prior_dbfs = config.initial_level_dbfs}),
-                0.0F}),
+      initial_({.weighted = LevelAverage(kAverage),
+                .level = LevelAverage(kAverage),
+                .peak = LevelAverage(kAverage),
+                .chunk_peak = 0.0F,
+                .loud_power = 0.0F}),
       confirmed_(initial_),
       candidate_(initial_) {}
 
-void SpeechLevelEstimator::Update(float power, float noise_power, float speech_probability) {
+void SpeechLevelEstimator::State::Add(const SpeechFrame& frame, float weighted_speech_power,
+                                      float frame_ms) {
+  chunk_peak = std::max(chunk_peak, frame.peak);
+  level.Add(frame.power, frame_ms);
+  if (weighted.Add(weighted_speech_power, frame_ms)) {
+    peak.Add(chunk_peak * chunk_peak, kChunkMs);
+    chunk_peak = 0.0F;
+  }
+}
+
+float SpeechLevelEstimator::confidence() const {
+  return std::min(1.0F, confirmed_.weighted.heard_ms() / kMemoryMs);
+}
+
+void SpeechLevelEstimator::Update(const SpeechFrame& frame, float weighted_noise_power,
+                                  float speech_probability) {
   in_speech_ = false;
-  const bool is_speech =
-      speech_probability >= kSpeechProbability && power >= kMinPowerOverNoise * noise_power;
+  const bool is_speech = speech_probability >= kSpeechProbability &&
+                         frame.weighted_power >= kMinPowerOverNoise * weighted_noise_power;
   if (!is_speech) {
     gap_ms_ += frame_ms_;
     if (gap_ms_ > kMaxGapMs && stretch_ms_ > 0.0F) {
@@ -73,10 +85,10 @@ void SpeechLevelEstimator::Update(float power, float noise_power, float speech_p
   }
   gap_ms_ = 0.0F;
   stretch_ms_ += frame_ms_;
-  const float speech_power = power - noise_power;
+  const float speech_power = frame.weighted_power - weighted_noise_power;
   candidate_.loud_power = std::max(speech_power, candidate_.loud_power * loud_decay_);
   if (speech_power >= candidate_.loud_power * DbToPower(-kMaxBelowLoudDb)) {
-    candidate_.level.Add(speech_power, frame_ms_);
+    candidate_.Add(frame, speech_power, frame_ms_);
   }
   if (stretch_ms_ >= kMinStretchMs) {
     stretch_ms_ = kMinStretchMs;  // no further use for its length

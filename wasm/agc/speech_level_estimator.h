@@ -9,7 +9,13 @@ namespace earshot {
 
 struct SpeechLevelConfig {
   float frame_ms = 0.0F;  ///< Duration of the frames given to Update, above 0, at most 100.
-  float initial_level_dbfs = -30.0F;  ///< Assumed before anybody spoke, -90 … 0.
+};
+
+/// What is known of one frame. The powers are mean squares.
+struct SpeechFrame {
+  float weighted_power = 0.0F;  ///< K-weighted, summed over the channels: what is heard.
+  float power = 0.0F;           ///< Unweighted, of the louder channel.
+  float peak = 0.0F;            ///< Largest magnitude.
 };
 
 /// Level of active speech in the sense of ITU-T P.56 (mean power of the time somebody speaks, soft
@@ -24,16 +30,21 @@ class SpeechLevelEstimator {
   /// kInvalidArgument when a value is outside its range.
   static StatusOr<SpeechLevelEstimator> Create(const SpeechLevelConfig& config);
 
-  /// One frame: its power (mean square) and the background's, and the probability that it holds
-  /// speech (0 … 1).
-  void Update(float power, float noise_power, float speech_probability);
+  /// One frame, the background's weighted power, and the probability that the frame holds speech (0
+  /// … 1).
+  void Update(const SpeechFrame& frame, float weighted_noise_power, float speech_probability);
 
   /// Whether the latest frame is speech within a stretch long enough to count.
   bool in_speech() const { return in_speech_; }
-  /// Level of active speech, RMS in dBFS.
+  /// Whether any speech was heard yet; before, levels are kSilenceDbfs.
+  bool has_estimate() const { return confirmed_.weighted.heard_ms() > 0.0F; }
+  /// Levels of active speech: weighted (its loudness but for the calibration), unweighted RMS, and
+  /// the mean in decibels of the largest magnitudes of its stretches of 300 ms.
+  float weighted_level_db() const { return confirmed_.weighted.level_dbfs(); }
   float level_dbfs() const { return confirmed_.level.level_dbfs(); }
-  /// 0 before any speech … 1 once the initial level no longer matters.
-  float confidence() const { return confirmed_.level.confidence(); }
+  float peak_dbfs() const { return confirmed_.peak.level_dbfs(); }
+  /// 0 before any speech … 1 once as much was heard as is remembered.
+  float confidence() const;
 
   void Reset();
 
@@ -41,8 +52,13 @@ class SpeechLevelEstimator {
   explicit SpeechLevelEstimator(const SpeechLevelConfig& config);
 
   struct State {
+    LevelAverage weighted;
     LevelAverage level;
-    float loud_power;  // of the loudest recent frame, sinking slowly
+    LevelAverage peak;
+    float chunk_peak;  // of the chunk under way
+    float loud_power;  // weighted, of the loudest recent frame, sinking slowly
+
+    void Add(const SpeechFrame& frame, float weighted_speech_power, float frame_ms);
   };
 
   float frame_ms_;

@@ -7,16 +7,14 @@
 namespace earshot {
 namespace {
 
-// BS.1770-4, equation 2: makes a 997 Hz sine of 0 dBFS in one channel read -3.01 LUFS.
-constexpr double kCalibrationDb = -0.691;
 constexpr double kSilenceLufs = -120.0;
 constexpr double kStepSeconds = 0.1;  // Tech 3341: at least ten readings a second
 
 }  // namespace
 
 double LoudnessLufs(double weighted_mean_square) {
-  return std::max(kSilenceLufs,
-                  kCalibrationDb + 10.0 * std::log10(std::max(weighted_mean_square, 1e-20)));
+  return std::max(kSilenceLufs, static_cast<double>(kLoudnessCalibrationDb) +
+                                    10.0 * std::log10(std::max(weighted_mean_square, 1e-20)));
 }
 
 StatusOr<LoudnessMeter> LoudnessMeter::Create(const LoudnessMeterConfig& config) {

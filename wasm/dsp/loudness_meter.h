@@ -11,6 +11,9 @@
 
 namespace earshot {
 
+/// BS.1770-4, equation 2: makes a 997 Hz sine of 0 dBFS in one channel read -3.01 LUFS.
+inline constexpr float kLoudnessCalibrationDb = -0.691F;
+
 /// Loudness of a K-weighted mean square summed over the channels, LUFS, at least -120.
 double LoudnessLufs(double weighted_mean_square);
 

@@ -8,15 +8,17 @@
 #include <utility>
 #include <vector>
 
-#include "dsp/frame_adapter.h"
-#include "dsp/level_meter.h"
+#include "agc/limiter.h"
+#include "base/decibels.h"
+#include "dsp/true_peak_meter.h"
 #include "pipeline/capture_stages.h"
-#include "pipeline/rate_bridge.h"
+#include "pipeline/enhancing_path.h"
+#include "pipeline/leveling_path.h"
+#include "pipeline/signal_meters.h"
 
 namespace earshot {
 namespace {
 
-constexpr int kInnerRateHz = CaptureStages::kSampleRateHz;
 constexpr int kMaxBlockFrames = 65536;
 // Longer blocks are taken in parts of about this length, so that the buffers stay small whatever
 // the page asks for.
@@ -48,100 +50,41 @@ float Sanitized(float sample) {
   return std::clamp(finite ? sample : 0.0F, -kMaxInput, kMaxInput);
 }
 
-/// One meter per channel; the louder channel counts.
-class Meters {
- public:
-  static StatusOr<Meters> Create(const CaptureChainConfig& config) {
-    auto meter = LevelMeter::Create({.sample_rate_hz = config.sample_rate_hz});
-    if (!meter.ok()) {
-      return meter.status();
-    }
-    return Meters(meter.value(), config.num_channels);
-  }
-
-  void Process(ConstAudioView block) {
-    for (std::size_t c = 0; c < meters_.size(); ++c) {
-      meters_[c].Process(block.channel(static_cast<int>(c)));
-    }
-  }
-
-  double peak_dbfs() const { return Loudest(&LevelMeter::peak_dbfs); }
-  double rms_dbfs() const { return Loudest(&LevelMeter::rms_dbfs); }
-
- private:
-  Meters(const LevelMeter& meter, int num_channels)
-      : meters_(static_cast<std::size_t>(num_channels), meter) {}
-
-  double Loudest(float (LevelMeter::*level)() const) const {
-    float loudest = (meters_[0].*level)();
-    for (const LevelMeter& meter : meters_) {
-      loudest = std::max(loudest, (meter.*level)());
-    }
-    return static_cast<double>(loudest);
-  }
-
-  std::vector<LevelMeter> meters_;
-};
-
 ConstAudioView AsConst(const AudioView& view) {
   return {view.channels(), view.num_channels(), view.num_frames()};
+}
+
+StatusOr<std::vector<TruePeakMeter>> CreateTruePeakMeters(const CaptureChainConfig& config) {
+  const auto meter = TruePeakMeter::Create(config.sample_rate_hz);
+  if (!meter.ok()) {
+    return meter.status();
+  }
+  return std::vector<TruePeakMeter>(static_cast<std::size_t>(config.num_channels), meter.value());
 }
 
 }  // namespace
 
 struct CaptureChain::Impl {
-  Impl(const CaptureChainConfig& chain_config, CaptureStages capture_stages,
-       FrameAdapter frame_adapter, std::optional<RateBridge> rate_bridge, int part_frames,
-       const Meters& meters);
-
+  CaptureStages& stages() { return enhancing ? enhancing->stages() : leveling->stages(); }
+  const CaptureStages& stages() const {
+    return enhancing ? enhancing->stages() : leveling->stages();
+  }
   void ProcessPart(ConstAudioView in, AudioView out);
-  void ProcessStages(ConstAudioView in, AudioView out);
-  void CollectStageStats();
+  void CollectStats(int num_frames);
 
   CaptureChainConfig config;
-  CaptureStages stages;
-  FrameAdapter adapter;
-  std::optional<RateBridge> bridge;  // unless the chain runs at the stages' rate
   int max_part_frames;
-  std::vector<std::vector<float>> part;  // the input made safe, per channel
+  // One of the two.
+  std::optional<EnhancingPath> enhancing;
+  std::optional<LevelingPath> leveling;
+  Limiter limiter;
+  SignalMeters input_meters;
+  SignalMeters output_meters;
+  std::vector<TruePeakMeter> true_peaks;  // of the output, per channel
+  std::vector<std::vector<float>> part;   // the input made safe, per channel
   std::vector<float*> part_pointers;
-  Meters input_meters;
-  Meters output_meters;
   CaptureStats stats;
 };
-
-CaptureChain::Impl::Impl(const CaptureChainConfig& chain_config, CaptureStages capture_stages,
-                         FrameAdapter frame_adapter, std::optional<RateBridge> rate_bridge,
-                         int part_frames, const Meters& meters)
-    : config(chain_config),
-      stages(std::move(capture_stages)),
-      adapter(std::move(frame_adapter)),
-      bridge(std::move(rate_bridge)),
-      max_part_frames(part_frames),
-      part(static_cast<std::size_t>(chain_config.num_channels),
-           std::vector<float>(static_cast<std::size_t>(part_frames))),
-      input_meters(meters),
-      output_meters(meters) {
-  for (std::vector<float>& channel : part) {
-    part_pointers.push_back(channel.data());
-  }
-}
-
-void CaptureChain::Impl::CollectStageStats() {
-  stats.speech_probability = static_cast<double>(stages.suppressor().speech_probability());
-  stats.noise_level_dbfs = static_cast<double>(stages.suppressor().noise_level_dbfs());
-  stats.noise_attenuation_db = static_cast<double>(stages.suppressor().attenuation_db());
-  stats.speech_level_dbfs = static_cast<double>(stages.gain().speech_level_dbfs());
-  stats.gain_db = static_cast<double>(stages.gain().gain_db());
-  stats.limiter_reduction_db = static_cast<double>(stages.limiter().reduction_db());
-}
-
-void CaptureChain::Impl::ProcessStages(ConstAudioView in, AudioView out) {
-  adapter.Process(in, out, [this](AudioView frame) {
-    stages.Process(frame);
-    CollectStageStats();
-  });
-}
 
 void CaptureChain::Impl::ProcessPart(ConstAudioView in, AudioView out) {
   for (std::size_t c = 0; c < part.size(); ++c) {
@@ -150,12 +93,42 @@ void CaptureChain::Impl::ProcessPart(ConstAudioView in, AudioView out) {
   }
   const ConstAudioView safe(part_pointers.data(), config.num_channels, in.num_frames());
   input_meters.Process(safe);
-  if (bridge) {
-    bridge->Process(safe, out, [this](AudioView inner) { ProcessStages(AsConst(inner), inner); });
+  if (enhancing) {
+    enhancing->Process(safe, out);
   } else {
-    ProcessStages(safe, out);
+    leveling->Process(safe, out);
   }
+  limiter.Process(out);
+  stats.limiter_reduction_db =
+      std::max(stats.limiter_reduction_db, static_cast<double>(limiter.reduction_db()));
   output_meters.Process(AsConst(out));
+  for (std::size_t c = 0; c < true_peaks.size(); ++c) {
+    true_peaks[c].Process(out.channel(static_cast<int>(c)));
+  }
+}
+
+void CaptureChain::Impl::CollectStats(int num_frames) {
+  const NoiseSuppressor& suppressor = stages().suppressor();
+  const AdaptiveGain& gain = stages().gain();
+  stats.frames_processed += num_frames;
+  stats.input_peak_dbfs = input_meters.peak_dbfs();
+  stats.input_rms_dbfs = input_meters.rms_dbfs();
+  stats.input_loudness_lufs = input_meters.short_term_lufs();
+  stats.output_peak_dbfs = output_meters.peak_dbfs();
+  stats.output_rms_dbfs = output_meters.rms_dbfs();
+  stats.output_loudness_lufs = output_meters.short_term_lufs();
+  float true_peak_dbtp = kSilenceDbfs;
+  for (const TruePeakMeter& meter : true_peaks) {
+    true_peak_dbtp = std::max(true_peak_dbtp, meter.true_peak_dbtp());
+  }
+  stats.output_true_peak_dbtp = static_cast<double>(true_peak_dbtp);
+  stats.speech_probability = static_cast<double>(suppressor.speech_probability());
+  stats.voice_active = stages().voice().active();
+  stats.voice_changes = stages().voice().num_changes();
+  stats.noise_level_dbfs = static_cast<double>(suppressor.noise_level_dbfs());
+  stats.noise_attenuation_db = static_cast<double>(suppressor.attenuation_db());
+  stats.speech_level_dbfs = static_cast<double>(gain.speech_level_dbfs());
+  stats.gain_db = static_cast<double>(gain.gain_db());
 }
 
 StatusOr<std::unique_ptr<CaptureChain>> CaptureChain::Create(const CaptureChainConfig& config) {
@@ -164,36 +137,58 @@ StatusOr<std::unique_ptr<CaptureChain>> CaptureChain::Create(const CaptureChainC
   }
   // Parts keep the promise about the blocks.
   const int part_frames = std::max(1, kPartFrames / config.block_multiple) * config.block_multiple;
-  const bool same_rate = config.sample_rate_hz == kInnerRateHz;
-  auto stages = CaptureStages::Create(config.num_channels, config.noise_suppressor);
-  if (!stages.ok()) {
-    return stages.status();
-  }
-  // Behind a resampler any number of frames can arrive at once.
-  auto adapter = FrameAdapter::Create({.num_channels = config.num_channels,
-                                       .frame_samples = CaptureStages::kFrameSize,
-                                       .block_multiple = same_rate ? config.block_multiple : 1});
-  if (!adapter.ok()) {
-    return adapter.status();
-  }
-  std::optional<RateBridge> bridge;
-  if (!same_rate) {
-    auto created = RateBridge::Create({.outer_rate_hz = config.sample_rate_hz,
-                                       .inner_rate_hz = kInnerRateHz,
+  std::optional<EnhancingPath> enhancing;
+  std::optional<LevelingPath> leveling;
+  if (config.noise_suppressor) {
+    auto path = EnhancingPath::Create({.sample_rate_hz = config.sample_rate_hz,
                                        .num_channels = config.num_channels,
-                                       .max_block_frames = part_frames});
-    if (!created.ok()) {
-      return created.status();
+                                       .max_block_frames = part_frames,
+                                       .block_multiple = config.block_multiple});
+    if (!path.ok()) {
+      return path.status();
     }
-    bridge.emplace(std::move(created).value());
+    enhancing.emplace(std::move(path).value());
+  } else {
+    auto path = LevelingPath::Create(
+        {.sample_rate_hz = config.sample_rate_hz, .num_channels = config.num_channels});
+    if (!path.ok()) {
+      return path.status();
+    }
+    leveling.emplace(std::move(path).value());
   }
-  const auto meters = Meters::Create(config);
+  auto limiter = Limiter::Create({.sample_rate_hz = config.sample_rate_hz,
+                                  .num_channels = config.num_channels,
+                                  .max_frames = part_frames});
+  if (!limiter.ok()) {
+    return limiter.status();
+  }
+  const auto meters = SignalMeters::Create(config.sample_rate_hz, config.num_channels);
   if (!meters.ok()) {
     return meters.status();
   }
-  return std::unique_ptr<CaptureChain>(new CaptureChain(
-      std::make_unique<Impl>(config, std::move(stages).value(), std::move(adapter).value(),
-                             std::move(bridge), part_frames, meters.value())));
+  auto true_peaks = CreateTruePeakMeters(config);
+  if (!true_peaks.ok()) {
+    return true_peaks.status();
+  }
+  auto impl = std::make_unique<Impl>(Impl{
+      .config = config,
+      .max_part_frames = part_frames,
+      .enhancing = std::move(enhancing),
+      .leveling = std::move(leveling),
+      .limiter = std::move(limiter).value(),
+      .input_meters = meters.value(),
+      .output_meters = meters.value(),
+      .true_peaks = std::move(true_peaks).value(),
+      .part = std::vector<std::vector<float>>(
+          static_cast<std::size_t>(config.num_channels),
+          std::vector<float>(static_cast<std::size_t>(part_frames))),
+      .part_pointers = {},
+      .stats = {},
+  });
+  for (std::vector<float>& channel : impl->part) {
+    impl->part_pointers.push_back(channel.data());
+  }
+  return std::unique_ptr<CaptureChain>(new CaptureChain(std::move(impl)));
 }
 
 CaptureChain::CaptureChain(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -207,6 +202,7 @@ void CaptureChain::Process(ConstAudioView in, AudioView out) {
       out.num_frames() != num_frames || num_frames > s.config.max_block_frames) {
     return;
   }
+  s.stats.limiter_reduction_db = 0.0;
   for (int done = 0; done < num_frames;) {
     const int count = std::min(num_frames - done, s.max_part_frames);
     const float* in_part[2];
@@ -218,31 +214,25 @@ void CaptureChain::Process(ConstAudioView in, AudioView out) {
     s.ProcessPart({in_part, num_channels, count}, {out_part, num_channels, count});
     done += count;
   }
-  s.stats.frames_processed += num_frames;
-  s.stats.input_peak_dbfs = s.input_meters.peak_dbfs();
-  s.stats.input_rms_dbfs = s.input_meters.rms_dbfs();
-  s.stats.output_peak_dbfs = s.output_meters.peak_dbfs();
-  s.stats.output_rms_dbfs = s.output_meters.rms_dbfs();
+  s.CollectStats(num_frames);
 }
 
 double CaptureChain::latency_samples() const {
   const Impl& s = *impl_;
-  const double inner_seconds =
-      static_cast<double>(s.adapter.latency_samples() + s.stages.latency_samples()) / kInnerRateHz;
-  const double bridge_seconds = s.bridge ? s.bridge->latency_seconds() : 0.0;
-  return (inner_seconds + bridge_seconds) * s.config.sample_rate_hz;
+  const double path_seconds = s.enhancing ? s.enhancing->latency_seconds() : 0.0;
+  return path_seconds * s.config.sample_rate_hz + s.limiter.latency_samples();
 }
 
 void CaptureChain::set_noise_suppression(float strength) {
-  impl_->stages.suppressor().set_strength(strength);
+  impl_->stages().suppressor().set_strength(strength);
 }
 void CaptureChain::set_auto_gain_control(bool enabled) {
-  impl_->stages.gain().set_enabled(enabled);
+  impl_->stages().gain().set_enabled(enabled);
 }
-void CaptureChain::set_limiter(bool enabled) { impl_->stages.limiter().set_enabled(enabled); }
+void CaptureChain::set_limiter(bool enabled) { impl_->limiter.set_enabled(enabled); }
 
 Status CaptureChain::set_gain_control(const GainControlParameters& parameters) {
-  return impl_->stages.gain().set_parameters(parameters);
+  return impl_->stages().gain().set_parameters(parameters);
 }
 
 const CaptureStats& CaptureChain::stats() const { return impl_->stats; }

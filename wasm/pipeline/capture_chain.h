@@ -1,6 +1,8 @@
 // CaptureChain: everything between the microphone and the encoder.
 //
-//   any rate ─► 48 kHz ─► noise suppression ─► gain control ─► limiter ─► any rate
+//   any rate ─► 48 kHz ─► noise suppression ─► gain control ─► any rate ─► limiter
+//
+// The limiter comes after the way back, because a resampler overshoots.
 //
 //   auto chain = CaptureChain::Create({.sample_rate_hz = 44100, .num_channels = 1,
 //   .max_block_frames = 128}); chain.value()->set_noise_suppression(0.75F);
@@ -40,7 +42,7 @@ struct CaptureStats {
   double noise_level_dbfs = -120.0;   ///< RMS of the background at the microphone, long-term.
   double noise_attenuation_db = 0.0;  ///< ≥ 0, by the noise suppressor, mean over the speech band.
   double gain_db = 0.0;               ///< By gain control.
-  double limiter_reduction_db = 0.0;  ///< ≥ 0, the largest within the frame.
+  double limiter_reduction_db = 0.0;  ///< ≥ 0, the largest within the block.
   double frames_processed = 0.0;      ///< Samples per channel since Create, at the chain's rate.
   /// EBU R 128 short-term (3 s), at least -120.
   double input_loudness_lufs = -120.0;

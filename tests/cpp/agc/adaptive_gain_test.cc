@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/decibels.h"
+#include "dsp/k_weighting.h"
+#include "dsp/loudness_meter.h"
 #include "support/allocation_counter.h"
 #include "support/planar_buffer.h"
 #include "support/synthetic_speech.h"
@@ -45,6 +47,26 @@ Played Play(AdaptiveGain& gain, const SyntheticSpeech& speech, int frame_size = 
   return played;
 }
 
+/// K-weighted loudness over the samples of [from, to) seconds where `active`: each stretch is
+/// weighted with the filter run over everything before it.
+double LoudnessLufsOf(const std::vector<float>& samples, const std::vector<bool>& active,
+                      float from, float to, int rate = 48000) {
+  KWeighting weighting(rate);
+  double energy = 0.0;
+  int count = 0;
+  const auto end =
+      std::min(samples.size(), static_cast<std::size_t>(to * static_cast<float>(rate)));
+  const auto begin = static_cast<std::size_t>(from * static_cast<float>(rate));
+  for (std::size_t i = 0; i < end; ++i) {
+    const double sample_energy = weighting.Energy(std::span(samples).subspan(i, 1));
+    if (i >= begin && active[i]) {
+      energy += sample_energy;
+      ++count;
+    }
+  }
+  return LoudnessLufs(energy / std::max(count, 1));
+}
+
 /// RMS over the samples of [from, to) seconds where `active` is `wanted`.
 float LevelDbfs(const std::vector<float>& samples, const std::vector<bool>& active, bool wanted,
                 float from, float to, int rate = 48000) {
@@ -71,12 +93,13 @@ TEST_P(AdaptiveGainLevelTest, BringsSpeechToTheTargetAtTheRateAllowed) {
   const SyntheticSpeech speech = MakeSyntheticSpeech(
       {.seconds = 14.0F, .level_dbfs = level_dbfs, .background_dbfs = level_dbfs - 60.0F});
   const Played played = Play(gain, speech);
-  const float needed_db = std::abs(config.target_level_dbfs - level_dbfs);
+  const GainControlParameters& parameters = config.parameters;
+  const float needed_db = std::abs(parameters.target_loudness_lufs - level_dbfs);
   // Up to 20 % of a syllable and a third of the time are pauses, in which the gain rests: twice the
   // time of the bare rate, and a second to get to know the talker.
-  const float settled = 0.5F + 1.0F + 2.0F * needed_db / config.max_increase_db_per_s;
-  EXPECT_NEAR(LevelDbfs(played.samples, speech.active, true, settled, 14.0F),
-              config.target_level_dbfs, 2.0F);
+  const float settled = 0.5F + 1.0F + 2.0F * needed_db / parameters.max_gain_change_db_per_s;
+  EXPECT_NEAR(LoudnessLufsOf(played.samples, speech.active, settled, 14.0F),
+              parameters.target_loudness_lufs, 2.0);
 }
 
 TEST_P(AdaptiveGainLevelTest, NeverMovesFasterThanItsRates) {
@@ -86,10 +109,11 @@ TEST_P(AdaptiveGainLevelTest, NeverMovesFasterThanItsRates) {
       MakeSyntheticSpeech({.seconds = 10.0F, .level_dbfs = GetParam(), .background_dbfs = -70.0F});
   const Played played = Play(gain, speech);
   const float frame_s = 256.0F / 48000.0F;
+  const float rate_db_per_s = config.parameters.max_gain_change_db_per_s;
   float previous_db = 0.0F;
   for (const float gain_db : played.gain_db) {
-    ASSERT_LE(gain_db - previous_db, config.max_increase_db_per_s * frame_s + 1e-4F);
-    ASSERT_GE(gain_db - previous_db, -config.max_decrease_db_per_s * frame_s - 1e-4F);
+    ASSERT_LE(gain_db - previous_db, rate_db_per_s * frame_s + 1e-4F);
+    ASSERT_GE(gain_db - previous_db, -4.0F * rate_db_per_s * frame_s - 1e-4F);
     previous_db = gain_db;
   }
   // Neither does the gain of any single sample: no steps between or within frames.
@@ -98,7 +122,7 @@ TEST_P(AdaptiveGainLevelTest, NeverMovesFasterThanItsRates) {
     if (std::fabs(speech.samples[i]) > 1e-5F) {
       const float sample_gain = played.samples[i] / speech.samples[i];
       if (previous_gain != 0.0F && std::fabs(speech.samples[i - 1]) > 1e-5F) {
-        ASSERT_NEAR(sample_gain / previous_gain, 1.0F, 3e-5F) << i;
+        ASSERT_NEAR(sample_gain / previous_gain, 1.0F, 7e-5F) << i;
       }
       previous_gain = sample_gain;
     }
@@ -109,11 +133,56 @@ INSTANTIATE_TEST_SUITE_P(Levels, AdaptiveGainLevelTest,
                          ::testing::Values(-50.0F, -40.0F, -35.0F, -30.0F, -22.0F, -16.0F, -10.0F));
 
 TEST(AdaptiveGainTest, StopsAtTheLargestAndSmallestGain) {
-  AdaptiveGain gain = MakeGain({.max_gain_db = 12.0F, .min_gain_db = -6.0F});
+  AdaptiveGain gain = MakeGain({.parameters = {.max_gain_db = 12.0F}});
   Play(gain, MakeSyntheticSpeech({.seconds = 12.0F, .level_dbfs = -60.0F}));
-  EXPECT_NEAR(gain.gain_db(), 12.0F, 0.01F);
-  Play(gain, MakeSyntheticSpeech({.seconds = 20.0F, .level_dbfs = -5.0F}));
-  EXPECT_NEAR(gain.gain_db(), -6.0F, 0.01F);
+  EXPECT_LE(gain.gain_db(), 12.0F);
+  EXPECT_GE(gain.gain_db(), 11.0F);  // it has some play
+  Play(gain, MakeSyntheticSpeech({.seconds = 30.0F, .level_dbfs = 15.0F}));
+  EXPECT_GE(gain.gain_db(), -25.0F);
+  EXPECT_LE(gain.gain_db(), -24.0F);
+}
+
+TEST(AdaptiveGainTest, PeaksOfSpeechKeepTheHeadroom) {
+  // Single samples of 25 dB over the voice: the loudness alone would raise them to -6 dBFS.
+  SyntheticSpeech speech =
+      MakeSyntheticSpeech({.seconds = 15.0F, .level_dbfs = -40.0F, .background_dbfs = -90.0F});
+  const float peak = DbToAmplitude(-15.0F);
+  for (std::size_t i = 0; i < speech.samples.size(); i += 3000) {
+    speech.samples[i] = speech.active[i] ? peak : speech.samples[i];
+  }
+  for (const float headroom_db : {0.0F, 6.0F, 20.0F}) {
+    AdaptiveGain gain = MakeGain({.parameters = {.headroom_db = headroom_db}});
+    Play(gain, speech);
+    EXPECT_LE(gain.gain_db() - 15.0F, -headroom_db + 1.5F);  // the play of the gain, and the spread
+    EXPECT_GE(gain.gain_db() - 15.0F, -headroom_db - 2.5F);
+  }
+}
+
+TEST(AdaptiveGainTest, ParametersChangeWhileItRuns) {
+  AdaptiveGain gain = MakeGain({});
+  const SyntheticSpeech speech =
+      MakeSyntheticSpeech({.seconds = 12.0F, .level_dbfs = -35.0F, .background_dbfs = -90.0F});
+  Play(gain, speech);
+  const float at_23_db = gain.gain_db();
+  ASSERT_TRUE(gain.set_parameters({.target_loudness_lufs = -30.0F}).ok());
+  Play(gain, speech);
+  EXPECT_NEAR(gain.gain_db(), at_23_db - 7.0F, 2.1F);
+  // A refused set changes nothing.
+  EXPECT_EQ(gain.set_parameters({.target_loudness_lufs = -4.0F}).code(),
+            StatusCode::kInvalidArgument);
+  const float before = gain.gain_db();
+  Play(gain, speech);
+  EXPECT_NEAR(gain.gain_db(), before, 1.5F);
+}
+
+TEST(AdaptiveGainTest, ASteadyTalkerGetsASteadyGain) {
+  AdaptiveGain gain = MakeGain({});
+  const Played played = Play(
+      gain,
+      MakeSyntheticSpeech({.seconds = 40.0F, .level_dbfs = -33.0F, .background_dbfs = -80.0F}));
+  const auto settled = played.gain_db.begin() + 10 * 48000 / 256;
+  const auto [least, most] = std::minmax_element(settled, played.gain_db.end());
+  EXPECT_LT(*most - *least, 0.5F);
 }
 
 TEST(AdaptiveGainTest, NoiseAloneIsNeverRaisedOverTheLimit) {
@@ -135,7 +204,7 @@ TEST(AdaptiveGainTest, NoiseAloneIsNeverRaisedOverTheLimit) {
         }
         if (i % 10 == 0) {
           ASSERT_LE(PowerToDb(static_cast<float>(energy / 2560.0)),
-                    std::max(config.max_output_noise_dbfs, level_dbfs) + 0.7F)
+                    std::max(config.parameters.max_output_noise_dbfs, level_dbfs) + 0.7F)
               << "noise " << level_dbfs << " probability " << probability << " frame " << i;
           energy = 0.0;
         }
@@ -151,7 +220,7 @@ TEST(AdaptiveGainTest, SoftSpeechOverNoiseIsRaisedOnlyToTheNoiseLimit) {
       MakeSyntheticSpeech({.seconds = 15.0F, .level_dbfs = -45.0F, .background_dbfs = -62.0F});
   const Played played = Play(gain, speech);
   EXPECT_NEAR(LevelDbfs(played.samples, speech.active, false, 10.0F, 15.0F),
-              config.max_output_noise_dbfs, 1.5F);
+              config.parameters.max_output_noise_dbfs, 1.5F);
 }
 
 TEST(AdaptiveGainTest, LoudNoiseDoesNotTurnTheVoiceDown) {
@@ -183,7 +252,7 @@ TEST(AdaptiveGainTest, NoiseThatStartsInAPauseLowersTheGain) {
   AdaptiveGain gain = MakeGain({});
   Play(gain,
        MakeSyntheticSpeech({.seconds = 8.0F, .level_dbfs = -42.0F, .background_dbfs = -85.0F}));
-  EXPECT_NEAR(gain.gain_db(), 20.0F, 2.0F);
+  EXPECT_NEAR(gain.gain_db(), 19.0F, 3.0F);
   Play(gain, MakeSyntheticSpeech({.seconds = 6.0F,
                                   .level_dbfs = -200.0F,
                                   .background_dbfs = -58.0F,
@@ -205,12 +274,10 @@ TEST(AdaptiveGainTest, AClickTakenForSpeechChangesNothing) {
   EXPECT_NEAR(gain.gain_db(), before, 0.01F);
 }
 
-TEST(AdaptiveGainTest, BothChannelsGetTheGainOfTheLouder) {
-  AdaptiveGain mono = MakeGain({});
+TEST(AdaptiveGainTest, BothChannelsGetOneGainForTheirCommonLoudness) {
   AdaptiveGain stereo = MakeGain({.num_channels = 2});
   const SyntheticSpeech speech =
       MakeSyntheticSpeech({.seconds = 6.0F, .level_dbfs = -35.0F, .background_dbfs = -80.0F});
-  const Played expected = Play(mono, speech);
   PlanarBuffer frame(2, 256);
   for (std::size_t start = 0; start + 256 <= speech.samples.size(); start += 256) {
     for (std::size_t i = 0; i < 256; ++i) {
@@ -219,10 +286,13 @@ TEST(AdaptiveGainTest, BothChannelsGetTheGainOfTheLouder) {
     }
     stereo.Process(frame.View(0, 256), speech.active[start] ? 1.0F : 0.0F);
     for (std::size_t i = 0; i < 256; ++i) {
-      ASSERT_EQ(frame[1][i], expected.samples[start + i]);
-      ASSERT_EQ(frame[0][i], 0.5F * expected.samples[start + i]);
+      ASSERT_EQ(frame[0][i], 0.5F * frame[1][i]);
     }
   }
+  // ITU-R BS.1770 adds the powers of the channels: 1 dB more for one at half the amplitude.
+  AdaptiveGain mono = MakeGain({});
+  Play(mono, speech);
+  EXPECT_NEAR(mono.gain_db() - stereo.gain_db(), 10.0F * std::log10(1.25F), 0.3F);
 }
 
 TEST(AdaptiveGainTest, FrameSizeAndRateDoNotChangeTheLaw) {
@@ -234,7 +304,7 @@ TEST(AdaptiveGainTest, FrameSizeAndRateDoNotChangeTheLaw) {
                                                           .level_dbfs = -35.0F,
                                                           .background_dbfs = -85.0F});
       const Played played = Play(gain, speech, frame_size);
-      EXPECT_NEAR(LevelDbfs(played.samples, speech.active, true, 6.0F, 9.9F, rate), -22.0F, 2.0F)
+      EXPECT_NEAR(LoudnessLufsOf(played.samples, speech.active, 6.0F, 9.9F, rate), -23.0, 2.0)
           << rate << " " << frame_size;
     }
   }
@@ -313,16 +383,23 @@ TEST(AdaptiveGainTest, CreateRefusesValuesOutOfRange) {
   EXPECT_TRUE(refused([](AdaptiveGainConfig& c) { c.num_channels = 3; }));
   EXPECT_TRUE(refused([](AdaptiveGainConfig& c) { c.frame_size = 0; }));
   EXPECT_TRUE(refused([](AdaptiveGainConfig& c) { c.frame_size = 4801; }));
-  EXPECT_TRUE(refused([](AdaptiveGainConfig& c) { c.target_level_dbfs = 0.0F; }));
-  EXPECT_TRUE(refused([](AdaptiveGainConfig& c) { c.initial_gain_db = 31.0F; }));
-  EXPECT_TRUE(refused([](AdaptiveGainConfig& c) { c.max_gain_db = 61.0F; }));
-  EXPECT_TRUE(refused([](AdaptiveGainConfig& c) { c.min_gain_db = 1.0F; }));
-  EXPECT_TRUE(refused([](AdaptiveGainConfig& c) { c.max_increase_db_per_s = 0.0F; }));
-  EXPECT_TRUE(refused([](AdaptiveGainConfig& c) { c.max_decrease_db_per_s = 101.0F; }));
-  EXPECT_TRUE(refused([](AdaptiveGainConfig& c) { c.max_output_noise_dbfs = 1.0F; }));
-  EXPECT_TRUE(refused([=](AdaptiveGainConfig& c) { c.target_level_dbfs = nan; }));
-  EXPECT_TRUE(refused([=](AdaptiveGainConfig& c) { c.max_increase_db_per_s = nan; }));
-  EXPECT_TRUE(refused([=](AdaptiveGainConfig& c) { c.max_output_noise_dbfs = nan; }));
+  // Every parameter, below, above and not a number.
+  using P = GainControlParameters;
+  struct Range {
+    float P::*field;
+    float least, most;
+  };
+  for (const Range& range :
+       {Range{&P::target_loudness_lufs, -60.0F, -5.0F}, Range{&P::max_gain_db, 0.0F, 60.0F},
+        Range{&P::initial_gain_db, 0.0F, 40.0F}, Range{&P::max_gain_change_db_per_s, 0.5F, 20.0F},
+        Range{&P::headroom_db, 0.0F, 20.0F}, Range{&P::max_output_noise_dbfs, -80.0F, -20.0F}}) {
+    for (const float value : {range.least - 0.1F, range.most + 0.1F, nan}) {
+      EXPECT_TRUE(refused([&](AdaptiveGainConfig& c) { c.parameters.*range.field = value; }));
+    }
+    for (const float value : {range.least, range.most}) {
+      EXPECT_FALSE(refused([&](AdaptiveGainConfig& c) { c.parameters.*range.field = value; }));
+    }
+  }
 }
 
 }  // namespace

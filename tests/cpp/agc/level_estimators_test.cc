@@ -34,9 +34,15 @@ NoiseFloorEstimator MakeNoiseFloor() {
   return NoiseFloorEstimator::Create({.frame_ms = kFrameMs}).value();
 }
 
+/// A frame whose powers are all `power`, as if there were no weighting.
+SpeechFrame Frame(float power) {
+  return {.weighted_power = power, .power = power, .peak = std::sqrt(power)};
+}
+
 void Feed(SpeechLevelEstimator& estimator, const SyntheticSpeech& speech, float noise_power) {
   for (std::size_t i = 0; i + kFrameSize <= speech.samples.size(); i += kFrameSize) {
-    estimator.Update(FramePower(speech.samples, i), noise_power, speech.active[i] ? 1.0F : 0.0F);
+    estimator.Update(Frame(FramePower(speech.samples, i)), noise_power,
+                     speech.active[i] ? 1.0F : 0.0F);
   }
 }
 
@@ -48,6 +54,7 @@ TEST(SpeechLevelEstimatorTest, ReadsTheLevelOfActiveSpeechWhateverThePauses) {
            MakeSyntheticSpeech(
                {.seconds = 20.0F, .level_dbfs = level_dbfs, .pause_seconds = pause_seconds}),
            0.0F);
+      EXPECT_NEAR(estimator.weighted_level_db(), level_dbfs, 2.0F) << pause_seconds;
       EXPECT_NEAR(estimator.level_dbfs(), level_dbfs, 2.0F) << pause_seconds;
       EXPECT_GT(estimator.confidence(), 0.9F);
     }
@@ -60,10 +67,10 @@ TEST(SpeechLevelEstimatorTest, SubtractsTheBackground) {
   const float speech = DbToPower(-30.0F);
   const float background = DbToPower(-35.5F);  // would add 1.1 dB
   for (int i = 0; i < 2000; ++i) {
-    quiet.Update(speech, 0.0F, 1.0F);
-    noisy.Update(speech + background, background, 1.0F);
+    quiet.Update(Frame(speech), 0.0F, 1.0F);
+    noisy.Update(Frame(speech + background), background, 1.0F);
   }
-  EXPECT_NEAR(noisy.level_dbfs(), quiet.level_dbfs(), 0.01F);
+  EXPECT_NEAR(noisy.weighted_level_db(), quiet.weighted_level_db(), 0.01F);
 }
 
 TEST(SpeechLevelEstimatorTest, FollowsANewTalkerUpAndDownAlike) {
@@ -71,56 +78,70 @@ TEST(SpeechLevelEstimatorTest, FollowsANewTalkerUpAndDownAlike) {
   SpeechLevelEstimator estimator = MakeSpeechLevel();
   for (const float level_dbfs : talker) {
     Feed(estimator, MakeSyntheticSpeech({.seconds = 30.0F, .level_dbfs = level_dbfs}), 0.0F);
-    EXPECT_NEAR(estimator.level_dbfs(), level_dbfs, 2.5F);
+    EXPECT_NEAR(estimator.weighted_level_db(), level_dbfs, 2.5F);
   }
 }
 
-TEST(SpeechLevelEstimatorTest, FirstWordOutweighsTheInitialLevel) {
+TEST(SpeechLevelEstimatorTest, TheFirstWordGivesAnEstimateThatGainsConfidence) {
   SpeechLevelEstimator estimator = MakeSpeechLevel();
-  EXPECT_EQ(estimator.level_dbfs(), -30.0F);
+  EXPECT_FALSE(estimator.has_estimate());
   EXPECT_EQ(estimator.confidence(), 0.0F);
-  for (int i = 0; i < 120; ++i) {  // 0.64 s
-    estimator.Update(DbToPower(-50.0F), 0.0F, 1.0F);
+  float before = 0.0F;
+  for (int second = 0; second < 4; ++second) {
+    for (int i = 0; i < 187; ++i) {
+      estimator.Update(Frame(DbToPower(-50.0F)), 0.0F, 1.0F);
+    }
+    EXPECT_TRUE(estimator.has_estimate());
+    EXPECT_NEAR(estimator.weighted_level_db(), -50.0F, 0.01F);
+    EXPECT_GE(estimator.confidence(), before);
+    before = estimator.confidence();
   }
-  EXPECT_NEAR(estimator.level_dbfs(), -50.0F, 5.0F);
-  EXPECT_GT(estimator.confidence(), 0.75F);
+  EXPECT_GT(before, 0.9F);
+}
+
+TEST(SpeechLevelEstimatorTest, ThePeakIsThatOfTheStretchesNotOfTheFrames) {
+  SpeechLevelEstimator estimator = MakeSpeechLevel();
+  for (int i = 0; i < 2000; ++i) {
+    // One frame in eight is loud: every stretch of 300 ms has some.
+    estimator.Update({.weighted_power = 1e-4F, .power = 1e-4F, .peak = i % 8 == 0 ? 0.5F : 0.05F},
+                     0.0F, 1.0F);
+  }
+  EXPECT_NEAR(estimator.peak_dbfs(), AmplitudeToDb(0.5F), 0.01F);
 }
 
 TEST(SpeechLevelEstimatorTest, AShortStretchLeavesNoTrace) {
   SpeechLevelEstimator estimator = MakeSpeechLevel();
   for (int knock = 0; knock < 50; ++knock) {
     for (int i = 0; i < 20; ++i) {  // 107 ms taken for speech
-      estimator.Update(1.0F, 0.0F, 1.0F);
+      estimator.Update(Frame(1.0F), 0.0F, 1.0F);
       EXPECT_FALSE(estimator.in_speech());
     }
     for (int i = 0; i < 20; ++i) {
-      estimator.Update(1e-6F, 0.0F, 0.0F);
+      estimator.Update(Frame(1e-6F), 0.0F, 0.0F);
     }
   }
-  EXPECT_EQ(estimator.level_dbfs(), -30.0F);
-  EXPECT_EQ(estimator.confidence(), 0.0F);
+  EXPECT_FALSE(estimator.has_estimate());
 }
 
 TEST(SpeechLevelEstimatorTest, FramesNearTheBackgroundDoNotCount) {
   SpeechLevelEstimator estimator = MakeSpeechLevel();
   for (int i = 0; i < 2000; ++i) {
-    estimator.Update(DbToPower(-55.0F), DbToPower(-58.0F), 1.0F);
+    estimator.Update(Frame(DbToPower(-55.0F)), DbToPower(-58.0F), 1.0F);
   }
-  EXPECT_EQ(estimator.confidence(), 0.0F);
+  EXPECT_FALSE(estimator.has_estimate());
 }
 
 TEST(SpeechLevelEstimatorTest, NanProbabilityIsNoSpeech) {
   SpeechLevelEstimator estimator = MakeSpeechLevel();
   for (int i = 0; i < 100; ++i) {
-    estimator.Update(0.01F, 0.0F, std::numeric_limits<float>::quiet_NaN());
+    estimator.Update(Frame(0.01F), 0.0F, std::numeric_limits<float>::quiet_NaN());
   }
-  EXPECT_EQ(estimator.level_dbfs(), -30.0F);
+  EXPECT_FALSE(estimator.has_estimate());
 }
 
 TEST(SpeechLevelEstimatorTest, CreateRefusesValuesOutOfRange) {
   EXPECT_FALSE(SpeechLevelEstimator::Create({}).ok());
   EXPECT_FALSE(SpeechLevelEstimator::Create({.frame_ms = 101.0F}).ok());
-  EXPECT_FALSE(SpeechLevelEstimator::Create({.frame_ms = 10.0F, .initial_level_dbfs = 1.0F}).ok());
   EXPECT_FALSE(NoiseFloorEstimator::Create({}).ok());
   EXPECT_FALSE(NoiseFloorEstimator::Create({.frame_ms = 101.0F}).ok());
 }

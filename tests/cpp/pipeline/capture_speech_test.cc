@@ -21,7 +21,7 @@ using testing::AsConst;
 using testing::PlanarBuffer;
 
 constexpr int kRateHz = 48000;
-constexpr double kTargetDbfs = -22.0;
+constexpr double kTargetDbfs = -22.0;  // of this voice at -23 LUFS
 
 /// One of the recordings in tests/data (mono, 16 bits, 44 bytes of header), at 48 kHz.
 std::vector<float> ReadRecording(const std::string& name) {
