@@ -7,6 +7,8 @@
 #include "base/decibels.h"
 #include "denoise/gain_estimator.h"
 #include "denoise/overlap_add.h"
+#include "denoise/tone_canceller.h"
+#include "denoise/tone_finder.h"
 #include "denoise/tuning.h"
 
 namespace earshot {
@@ -17,6 +19,17 @@ static_assert(NoiseSuppressor::kLatencySamples == kSynthesisSize - kHopSize);
 
 // Digital silence, −120 dB: keeps logarithms finite.
 constexpr float kSilentEnergy = 1e-12F;
+
+// Below this a sample is inaudible in any mix and its products would sink into denormals.
+constexpr float kSmallestSample = 1e-12F;
+
+float Sanitize(float x) {
+  constexpr float kLimit = NoiseSuppressor::kMaxInput;
+  x = x - x == 0.0F ? x : 0.0F;  // neither NaN nor infinite
+  x = x < kLimit ? x : kLimit;
+  x = x > -kLimit ? x : -kLimit;
+  return (x < kSmallestSample && x > -kSmallestSample) ? 0.0F : x;
+}
 
 // kFloorDb holds the named strengths; linear between.
 float FloorDbAt(float strength) {
@@ -29,11 +42,14 @@ float FloorDbAt(float strength) {
 }  // namespace
 
 struct NoiseSuppressor::Impl {
-  Impl(int num_channels, RealFft transform, RealFft cepstral_transform)
+  Impl(int num_channels, RealFft transform, RealFft cepstral_transform, RealFft tone_transform)
       : fft(std::move(transform)),
         estimator(std::move(cepstral_transform)),
         channels(static_cast<std::size_t>(num_channels)),
-        bands(static_cast<std::size_t>(num_channels)) {
+        bands(static_cast<std::size_t>(num_channels)),
+        hops(static_cast<std::size_t>(num_channels)),
+        tone_finder(std::move(tone_transform), num_channels),
+        tone_canceller(num_channels) {
     float energy = 0.0F;
     for (const float w : windows.analysis) energy += w * w;
     power_scale = 1.0F / (energy * static_cast<float>(num_channels));
@@ -52,10 +68,13 @@ struct NoiseSuppressor::Impl {
   WindowPair windows;
   GainEstimator estimator;
   std::vector<OverlapAdd> channels;
-  std::vector<BandEnergies> bands;  // one a channel
-  float power_scale = 1.0F;         // white noise of variance 1 has power 1 in every bin
-  Spectrum power;                   // mean over the channels
-  HopEnergies energies;             // mean over the channels
+  std::vector<BandEnergies> bands;                // one a channel
+  std::vector<std::array<float, kHopSize>> hops;  // the newest input, without steady tones
+  ToneFinder tone_finder;
+  ToneCanceller tone_canceller;
+  float power_scale = 1.0F;  // white noise of variance 1 has power 1 in every bin
+  Spectrum power;            // mean over the channels
+  HopEnergies energies;      // mean over the channels
   float strength = ToStrength(NoiseSuppressionLevel::kHigh);
   float floor_db = 0.0F;
   bool started = false;
@@ -63,9 +82,17 @@ struct NoiseSuppressor::Impl {
 
 template <typename View>
 void NoiseSuppressor::Impl::Transform(const View& frame) {
-  int index = 0;
-  for (OverlapAdd& channel : channels) {
-    channel.Analyze(windows, fft, frame.channel(index++), kMaxInput);
+  float* pointers[2] = {};
+  for (std::size_t c = 0; c < channels.size(); ++c) {
+    const auto input = frame.channel(static_cast<int>(c));
+    pointers[c] = hops[c].data();
+    for (std::size_t n = 0; n < input.size(); ++n) hops[c][n] = Sanitize(input[n]);
+    tone_finder.Push(static_cast<int>(c), hops[c]);
+  }
+  if (tone_finder.Update()) tone_canceller.SetTones(tone_finder.frequencies_hz());
+  tone_canceller.Process({pointers, channels.size()}, 1.0F - DbToAmplitude(kToneDepth * floor_db));
+  for (std::size_t c = 0; c < channels.size(); ++c) {
+    channels[c].Analyze(windows, fft, hops[c]);
   }
   MeasurePower();
   MeasureEnergies();
@@ -100,7 +127,7 @@ void NoiseSuppressor::Impl::MeasureEnergies() {
   energies.voices.fill(kSilentEnergy);
   const float weight = 1.0F / static_cast<float>(channels.size());
   for (std::size_t i = 0; i < channels.size(); ++i) {
-    bands[i].Accumulate(channels[i].newest(), weight, energies);
+    bands[i].Accumulate(hops[i], weight, energies);
   }
 }
 
@@ -112,8 +139,11 @@ StatusOr<NoiseSuppressor> NoiseSuppressor::Create(const NoiseSuppressorConfig& c
   if (!fft.ok()) return fft.status();
   auto cepstral_fft = RealFft::Create(CepstralSmoother::kSize);
   if (!cepstral_fft.ok()) return cepstral_fft.status();
+  auto tone_fft = RealFft::Create(ToneFinder::kSize);
+  if (!tone_fft.ok()) return tone_fft.status();
   return NoiseSuppressor(std::make_unique<Impl>(config.num_channels, std::move(fft).value(),
-                                                std::move(cepstral_fft).value()));
+                                                std::move(cepstral_fft).value(),
+                                                std::move(tone_fft).value()));
 }
 
 NoiseSuppressor::NoiseSuppressor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -146,6 +176,7 @@ void NoiseSuppressor::Process(AudioView frame) {
 void NoiseSuppressor::Analyze(ConstAudioView frame) {
   Impl& s = *impl_;
   if (!s.Fits(frame.num_channels(), frame.num_frames())) return;
+  s.GlideFloor();
   s.Transform(frame);
   s.estimator.Observe(s.power, s.energies);
 }
@@ -165,6 +196,8 @@ float NoiseSuppressor::attenuation_db() const { return impl_->estimator.attenuat
 void NoiseSuppressor::Reset() {
   for (OverlapAdd& channel : impl_->channels) channel.Reset();
   for (BandEnergies& band : impl_->bands) band.Reset();
+  impl_->tone_finder.Reset();
+  impl_->tone_canceller.Reset();
   impl_->estimator.Reset();
   impl_->started = false;
 }

@@ -1,23 +1,10 @@
 #include "denoise/overlap_add.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
 namespace earshot {
-namespace {
-
-// Below this a sample is inaudible in any mix and its products would sink into denormals.
-constexpr float kSmallestSample = 1e-12F;
-
-float Sanitize(float x, float limit) {
-  x = x - x == 0.0F ? x : 0.0F;  // neither NaN nor infinite
-  x = x < limit ? x : limit;
-  x = x > -limit ? x : -limit;
-  return (x < kSmallestSample && x > -kSmallestSample) ? 0.0F : x;
-}
-
-}  // namespace
-
 WindowPair::WindowPair() {
   // Analysis: the rising half of a long root-Hann window, then the falling half of a short one.
   // Where the synthesis window is not zero, it is the Hann window of its own length divided by the
@@ -38,13 +25,9 @@ WindowPair::WindowPair() {
   }
 }
 
-void OverlapAdd::Analyze(const WindowPair& windows, RealFft& fft, std::span<const float> input,
-                         float max_input) {
+void OverlapAdd::Analyze(const WindowPair& windows, RealFft& fft, std::span<const float> input) {
   std::copy(history_.begin() + kHopSize, history_.end(), history_.begin());
-  float* newest = history_.data() + kWindowSize - kHopSize;
-  for (int n = 0; n < kHopSize; ++n) {
-    newest[n] = Sanitize(input[static_cast<std::size_t>(n)], max_input);
-  }
+  std::copy_n(input.begin(), kHopSize, history_.end() - kHopSize);
   for (std::size_t n = 0; n < block_.size(); ++n) block_[n] = history_[n] * windows.analysis[n];
   fft.Forward(block_, spectrum_);
 }

@@ -27,20 +27,16 @@ struct WindowPair {
   std::array<float, kSynthesisSize> synthesis;
 };
 
-/// One channel. Samples are limited to ±max_input, NaN and infinities count as 0. Real-time safe.
+/// One channel. Real-time safe.
 class OverlapAdd {
  public:
   using ComplexSpectrum = std::array<std::complex<float>, kNumBins>;
 
   OverlapAdd() { Reset(); }
 
-  /// Takes kHopSize new samples and leaves the windowed spectrum of the last kWindowSize in
-  /// spectrum().
-  void Analyze(const WindowPair& windows, RealFft& fft, std::span<const float> input,
-               float max_input);
-
-  /// The kHopSize newest samples, as they went into the spectrum: finite and limited.
-  std::span<const float> newest() const { return std::span(history_).last<kHopSize>(); }
+  /// Takes kHopSize new samples, each finite and zero or normal (Sanitize), and leaves the windowed
+  /// spectrum of the last kWindowSize in spectrum().
+  void Analyze(const WindowPair& windows, RealFft& fft, std::span<const float> input);
 
   /// To be changed in place between Analyze and Synthesize.
   ComplexSpectrum& spectrum() { return spectrum_; }

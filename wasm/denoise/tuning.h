@@ -97,4 +97,18 @@ inline constexpr float kRestoreFollow = 0.7F;
 inline constexpr float kRestoreFadeLog2 = 0.2F;
 inline constexpr float kRestoreDepth = 2.0F;
 
+// Steady tones: a peak of the long-term minimum this much above the median around it (13 dB) is
+// one.
+inline constexpr float kToneProminence = 20.0F;
+// LMS step of the notch: 1e-4 is a notch of 0.8 Hz, or 0.4 s; while a tone is young 0.1 s.
+inline constexpr float kToneStep = 1e-4F;
+inline constexpr float kToneStartStep = 4e-4F;
+inline constexpr int kToneStartHops = 90;
+// Share of the frequency error taken back every 85 ms, and how far from where it was found.
+inline constexpr float kToneFollow = 0.2F;
+inline constexpr float kToneReachHz = 0.75F;
+inline constexpr float kToneFade = 0.97F;  // per frame, of a tone that ended: 175 ms
+// Tones are taken out by this many times the floor in dB.
+inline constexpr float kToneDepth = 2.0F;
+
 }  // namespace earshot

@@ -34,7 +34,7 @@ TEST(OverlapAddTest, AnalysisWindowSeparatesTones) {
         std::sin(2.0 * std::numbers::pi * frequency_hz * static_cast<double>(n) / 48000.0));
   }
   for (std::size_t n = 0; n < tone.size(); n += kHopSize) {
-    channel->Analyze(windows, fft.value(), std::span(tone).subspan(n, kHopSize), 10.0F);
+    channel->Analyze(windows, fft.value(), std::span(tone).subspan(n, kHopSize));
   }
   const float peak = std::abs(channel->spectrum()[static_cast<std::size_t>(BinOf(3000.0F))]);
   for (int k = 0; k < kNumBins; ++k) {
