@@ -12,8 +12,8 @@ export async function buildSite() {
   await rm(out, { recursive: true, force: true });
   await mkdir(`${out}/assets`, { recursive: true });
   await build({
-    entryPoints: [path('site/app/main.ts')],
-    outfile: `${out}/app.js`,
+    entryPoints: { app: path('site/app/main.ts'), studio: path('site/app/studio/main.ts') },
+    outdir: out,
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -22,7 +22,7 @@ export async function buildSite() {
     external: ['earshot'], // resolved by the page's import map, as on any page that hosts the library
     logLevel: 'warning',
   });
-  for (const file of ['index.html', 'icon.svg']) await cp(path(`site/${file}`), `${out}/${file}`);
+  for (const file of ['index.html', 'studio/index.html', 'icon.svg']) await cp(path(`site/${file}`), `${out}/${file}`);
   await build({ entryPoints: [path('site/styles.css')], outfile: `${out}/styles.css`, bundle: true, minify: true, logLevel: 'warning' });
   for (const file of ['noisy-speech.opus', 'CREDITS.md']) await cp(path(`tests/data/${file}`), `${out}/assets/${file}`);
   await mkdir(`${out}/earshot`);

@@ -1,17 +1,9 @@
 // The page's switches as one typed object.
 import type { NoiseSuppressionLevel } from 'earshot';
+import { checked, choice, element, range } from './dom';
 import type { CallSettings, Stage } from './loopback-call';
 
 const levels: readonly NoiseSuppressionLevel[] = ['off', 'low', 'moderate', 'high', 'max'];
-
-export function element<T extends HTMLElement = HTMLElement>(id: string): T {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`The page has no element #${id}`);
-  return found as T;
-}
-
-const choice = (name: string) => document.querySelector<HTMLInputElement>(`input[name="${name}"]:checked`)!.value;
-const range = (id: string) => element<HTMLInputElement>(id).valueAsNumber;
 
 /** The switches as they stand. */
 export function readSettings(): CallSettings {
@@ -21,7 +13,7 @@ export function readSettings(): CallSettings {
     gain: choice('gain') as Stage,
     codec: choice('codec') as 'ours' | 'native',
     playout: choice('playout') as 'ours' | 'native',
-    fec: element<HTMLInputElement>('fec').checked,
+    fec: checked('fec'),
     loss: range('loss') / 100,
     jitterMs: range('jitter'),
   };

@@ -1,17 +1,19 @@
 // The loopback page: starts and stops the call, carries the switches to it, and shows what happens.
 import * as Earshot from 'earshot';
-import { element, offerNativeProcessing, readListen, readSettings, showSliderValues } from './controls';
+import { offerNativeProcessing, readListen, readSettings, showSliderValues } from './controls';
+import { element } from './dom';
 import { LoopbackCall } from './loopback-call';
 import { explain, MessageLine } from './messages';
 import { Monitor } from './monitor';
-import { SideRecorder } from './recorder';
+import { RecordButton } from './record-button';
 import { openMicrophone, openSample, type Source } from './source';
 import { StatsPanel } from './stats-panel';
+import { watchSuspension } from './suspension';
 
 const sampleUrl = new URL('assets/noisy-speech.opus', document.baseURI).href;
 const message = new MessageLine(element('message'));
 const panel = new StatsPanel();
-const recorder = new SideRecorder();
+const recorder = new RecordButton((error) => message.show(explain(error), 'error'));
 
 /** Everything that exists only while a call is up. */
 interface Session {
@@ -58,9 +60,9 @@ async function start(kind: Source['kind']): Promise<void> {
     });
     panel.start(call, monitor);
     element('headphones').hidden = kind !== 'microphone';
-    element<HTMLButtonElement>('record').disabled = !SideRecorder.supported;
+    recorder.enable({ source: monitor.before, 'far-end': monitor.after });
     message.show(kind === 'microphone' ? 'You are in the call: speak.' : 'The sample is playing through the call.');
-    watchSuspension(context);
+    watchSuspension(context, message);
   } catch (error) {
     if (abandon !== mine) return;
     stop();
@@ -71,7 +73,7 @@ async function start(kind: Source['kind']): Promise<void> {
 let abandon: (() => void) | undefined;
 
 function stop(): void {
-  if (recorder.recording) void finishRecording();
+  recorder.disable();
   session?.monitor.close();
   session = undefined;
   abandon?.();
@@ -79,24 +81,10 @@ function stop(): void {
   // Last: the parts of the call report their end while it is taken down.
   panel.stop();
   setStarted(false);
-  element<HTMLButtonElement>('record').disabled = true;
 }
 
 function setStarted(started: boolean): void {
   element<HTMLButtonElement>('stop').disabled = !started;
-}
-
-/** A suspended context is silence without a reason: say what to do. */
-function watchSuspension(context: AudioContext): void {
-  const check = () => {
-    if (context.state === 'running' || context.state === 'closed') return;
-    message.show('The browser has paused the sound. Press any button or key on this page to go on.', 'error');
-    const resume = () => void context.resume().then(() => message.clear());
-    addEventListener('pointerdown', resume, { once: true });
-    addEventListener('keydown', resume, { once: true });
-  };
-  context.addEventListener('statechange', check);
-  check();
 }
 
 /** The browser's own processors belong to the capture: a change of theirs needs the microphone reopened. */
@@ -114,36 +102,12 @@ async function applySettings(event: Event): Promise<void> {
   }
 }
 
-async function toggleRecording(): Promise<void> {
-  if (recorder.recording) return finishRecording();
-  if (!session) return;
-  recorder.start({ source: session.monitor.before, 'far-end': session.monitor.after });
-  const button = element('record');
-  button.textContent = 'Stop recording';
-  button.setAttribute('aria-pressed', 'true');
-}
-
-async function finishRecording(): Promise<void> {
-  const button = element('record');
-  button.textContent = 'Record';
-  button.setAttribute('aria-pressed', 'false');
-  const downloads = element('downloads');
-  for (const link of downloads.querySelectorAll('a')) URL.revokeObjectURL(link.href);
-  const files = await recorder.stop();
-  downloads.replaceChildren(
-    ...files.map((file) =>
-      Object.assign(document.createElement('a'), { href: URL.createObjectURL(file), download: file.name, textContent: `Download ${file.name}` }),
-    ),
-  );
-}
-
 element('start-sample').addEventListener('click', () => void start('sample'));
 element('start-microphone').addEventListener('click', () => void start('microphone'));
 element('stop').addEventListener('click', () => {
   stop();
   message.show('The call has ended.');
 });
-element('record').addEventListener('click', () => void toggleRecording().catch((error) => message.show(explain(error), 'error')));
 for (const input of document.querySelectorAll('main input')) {
   input.addEventListener('input', (event) => {
     if ((event.target as HTMLInputElement).name === 'listen') session?.monitor.listen(readListen());

@@ -9,6 +9,7 @@ const advice: Record<string, string> = {
   NotSupportedError:
     'This browser gives a page no microphone here. Open the page by https:// or as localhost, in a current Chrome, Edge, Firefox or Safari.',
   SecurityError: 'The browser’s settings forbid the microphone on this page. Allow it in the site settings, or play the sample.',
+  EncodingError: 'This browser cannot read the sound in that file. Try a WAV, MP3, Ogg or M4A file.',
   NetworkError: 'The server did not answer. Check that it still runs, then try again.',
 };
 

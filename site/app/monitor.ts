@@ -2,18 +2,23 @@
 
 /** Taps both sides of a call and sends one of them to the loudspeakers. */
 export class Monitor {
-  /** Where recorders connect to. */
-  readonly before: AudioNode;
+  /** Where recorders connect to; stays the same when the source is changed. */
+  readonly before: GainNode;
   readonly after: AudioNode;
   readonly beforeAnalyser: AnalyserNode;
   readonly afterAnalyser: AnalyserNode;
   readonly #hearBefore: GainNode;
   readonly #hearAfter: GainNode;
+  readonly #context: AudioContext;
+  #source: MediaStreamAudioSourceNode;
   readonly #samples: Float32Array<ArrayBuffer>;
 
   constructor(context: AudioContext, source: MediaStream, farEnd: AudioNode) {
     const options: AnalyserOptions = { fftSize: 2048, smoothingTimeConstant: 0 };
-    this.before = new MediaStreamAudioSourceNode(context, { mediaStream: source });
+    this.#context = context;
+    this.#source = new MediaStreamAudioSourceNode(context, { mediaStream: source });
+    this.before = new GainNode(context, { channelCountMode: 'max' });
+    this.#source.connect(this.before);
     this.after = farEnd;
     this.beforeAnalyser = new AnalyserNode(context, options);
     this.afterAnalyser = new AnalyserNode(context, options);
@@ -26,8 +31,15 @@ export class Monitor {
     this.#samples = new Float32Array(options.fftSize!);
   }
 
+  /** Looks at another source from now on. */
+  changeBefore(source: MediaStream): void {
+    this.#source.disconnect();
+    this.#source = new MediaStreamAudioSourceNode(this.#context, { mediaStream: source });
+    this.#source.connect(this.before);
+  }
+
   listen(to: 'before' | 'after' | 'nothing'): void {
-    const at = this.#hearBefore.context.currentTime;
+    const at = this.#context.currentTime;
     this.#hearBefore.gain.setTargetAtTime(to === 'before' ? 1 : 0, at, 0.01);
     this.#hearAfter.gain.setTargetAtTime(to === 'after' ? 1 : 0, at, 0.01);
   }
@@ -42,6 +54,6 @@ export class Monitor {
   }
 
   close(): void {
-    for (const node of [this.before, this.#hearBefore, this.#hearAfter, this.beforeAnalyser, this.afterAnalyser]) node.disconnect();
+    for (const node of [this.#source, this.before, this.#hearBefore, this.#hearAfter, this.beforeAnalyser, this.afterAnalyser]) node.disconnect();
   }
 }

@@ -1,5 +1,5 @@
 // Everything on the page that moves while a call is up: pictures, meters, numbers and plots.
-import { element } from './controls';
+import { element, fixed, showLevel } from './dom';
 import type { CallStats, LoopbackCall } from './loopback-call';
 import type { Monitor } from './monitor';
 import { Spectrogram } from './spectrogram';
@@ -7,7 +7,6 @@ import { TimePlot } from './time-plot';
 
 const pollMs = 500;
 
-const fixed = (value: number, digits: number, unit: string) => (Number.isFinite(value) ? `${value.toFixed(digits)} ${unit}` : '–');
 const percent = (part: number, whole: number) => (whole > 0 ? (100 * part) / whole : 0);
 
 /** What a plot of rates needs: the counters of the poll before. */
@@ -28,8 +27,8 @@ export class StatsPanel {
 
   start(call: LoopbackCall, monitor: Monitor): void {
     this.stop();
-    this.#delayPlot ??= new TimePlot(element('plot-delay'), 'Delay in the jitter buffer', 'ms', ['delay', 'target']);
-    this.#lossPlot ??= new TimePlot(element('plot-loss'), 'Network loss and concealed sound', '%', ['lost', 'concealed']);
+    this.#delayPlot ??= new TimePlot(element('plot-delay'), { title: 'Delay in the jitter buffer (ms)', series: ['delay', 'target'], top: 10 });
+    this.#lossPlot ??= new TimePlot(element('plot-loss'), { title: 'Network loss and concealed sound (%)', series: ['lost', 'concealed'], top: 10 });
     for (const plot of [this.#delayPlot, this.#lossPlot]) plot.clear();
     for (const picture of [this.#before, this.#after]) picture.clear();
     this.showStates(call.states);
@@ -37,8 +36,8 @@ export class StatsPanel {
     const draw = () => {
       this.#before.draw(monitor.beforeAnalyser);
       this.#after.draw(monitor.afterAnalyser);
-      showMeter('level-before', monitor.level('before'));
-      showMeter('level-after', monitor.level('after'));
+      showLevel('level-before', monitor.level('before'));
+      showLevel('level-after', monitor.level('after'));
       this.#frame = requestAnimationFrame(draw);
     };
     this.#frame = requestAnimationFrame(draw);
@@ -96,9 +95,4 @@ export class StatsPanel {
     }
     return now;
   }
-}
-
-function showMeter(id: string, dbfs: number): void {
-  element<HTMLMeterElement>(id).value = dbfs;
-  element(`${id}-value`).textContent = dbfs <= -99 ? 'silent' : `${dbfs.toFixed(0)} dBFS`;
 }

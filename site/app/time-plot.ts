@@ -3,13 +3,22 @@ import uPlot from 'uplot';
 
 const keptSeconds = 60;
 
+export interface TimePlotOptions {
+  /** With the unit. */
+  readonly title: string;
+  readonly series: readonly string[];
+  /** Bottom and least top of the scale; the top grows with the values. Default: 0 and 1. */
+  readonly bottom?: number;
+  readonly top?: number;
+}
+
 /** One plot of several series over time. Values are pushed once per statistics poll. */
 export class TimePlot {
   readonly #element: HTMLElement;
   readonly #plot: uPlot;
   readonly #data: number[][];
 
-  constructor(element: HTMLElement, title: string, unit: string, series: readonly string[]) {
+  constructor(element: HTMLElement, { title, series, bottom = 0, top = 1 }: TimePlotOptions) {
     this.#element = element;
     this.#data = Array.from({ length: series.length + 1 }, () => []);
     const style = getComputedStyle(document.documentElement);
@@ -18,12 +27,12 @@ export class TimePlot {
     const axis: uPlot.Axis = { stroke: 'gray', grid: { stroke: 'rgba(128,128,128,0.25)', width: 1 }, ticks: { show: false } };
     this.#plot = new uPlot(
       {
-        title: `${title} (${unit})`,
+        title,
         width: Math.max(200, element.clientWidth),
         height: 190,
         cursor: { show: false },
-        scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, Math.max(10, high * 1.15)] } },
-        axes: [{ ...axis, values: (_plot, ticks) => ticks.map((t) => `${t} s`) }, { ...axis, size: 46 }],
+        scales: { x: { time: false }, y: { range: (_plot, _low, high) => [bottom, high > top ? bottom + 1.15 * (high - bottom) : top] } },
+        axes: [{ ...axis, size: 30, values: (_plot, ticks) => ticks.map((t) => `${t} s`) }, { ...axis, size: 46 }],
         series: [{}, ...series.map((label, i) => ({ label, stroke: strokes[i % strokes.length] ?? ink, width: 2, points: { show: false } }))],
         legend: { live: false },
       },
