@@ -97,9 +97,9 @@ inline constexpr float kRestoreFollow = 0.7F;
 inline constexpr float kRestoreFadeLog2 = 0.2F;
 inline constexpr float kRestoreDepth = 2.0F;
 
-// Steady tones: a peak of the long-term minimum this much above the median around it (13 dB) is
+// Steady tones: a peak of the long-term minimum this much above the median around it (17 dB) is
 // one.
-inline constexpr float kToneProminence = 20.0F;
+inline constexpr float kToneProminence = 50.0F;
 // LMS step of the notch: 1e-4 is a notch of 0.8 Hz, or 0.4 s; while a tone is young 0.1 s.
 inline constexpr float kToneStep = 1e-4F;
 inline constexpr float kToneStartStep = 4e-4F;
