@@ -14,8 +14,9 @@ import { root } from '../../tools/lib/paths.mjs';
 import { environment } from '../lib/environment.mjs';
 import { findPrograms, shared } from './lib/programs.mjs';
 import { copyOfDist } from './lib/systems.mjs';
-import { breakdown, suppressionTargets, totals, verdicts } from './lib/tables.mjs';
+import { breakdown, levelling, levellingTargets, suppressionTargets, totals, verdicts } from './lib/tables.mjs';
 import { place } from './lib/work.mjs';
+import { measureLevelling } from './levelling.mjs';
 import { measureSuppression } from './suppression.mjs';
 
 function readOptions() {
@@ -30,6 +31,11 @@ function readOptions() {
 function printSuppression(result) {
   console.log(`\nNoise suppression, means of ${result.mixtures} mixtures (${result.set}):\n${totals(result)}\n${breakdown(result)}`);
   console.log(`\nTo reach with strength high:\n${verdicts(result.targets)}`);
+}
+
+function printLevelling(result) {
+  console.log(`\nGain control, ${result.recordings} recordings (${result.set}):\n${levelling(result)}`);
+  console.log(`\nTo reach, without noise suppression:\n${verdicts(result.targets)}`);
 }
 
 await runMain(async () => {
@@ -49,6 +55,11 @@ await runMain(async () => {
       const result = await measureSuppression({ ...options, dist, programs, cpu: whole });
       record.suppression = { ...result, targets: suppressionTargets(result) };
       printSuppression(record.suppression);
+    }
+    if (options.parts.includes('levelling')) {
+      const result = await measureLevelling({ ...options, dist, programs, cpu: whole });
+      record.levelling = { ...result, targets: levellingTargets(result) };
+      printLevelling(record.levelling);
     }
   } finally {
     dist.remove();

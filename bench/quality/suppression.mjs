@@ -1,29 +1,17 @@
 // Noise suppression: every system on the same noisy mixtures, scored against the clean speech in them.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolError } from '../../tools/lib/errors.mjs';
 import { step } from '../../tools/lib/steps.mjs';
 import { measureCpu } from './lib/cpu.mjs';
-import { shared } from './lib/programs.mjs';
+import { made } from './lib/made.mjs';
 import { average, groupMeans } from './lib/means.mjs';
+import { shared } from './lib/programs.mjs';
 import { earshot, packaged, webrtc } from './lib/systems.mjs';
 import { execute, hashOf, place, remembered } from './lib/work.mjs';
 
 const script = (name) => join(import.meta.dirname, 'py', name);
 const strengths = ['low', 'moderate', 'high', 'max'];
-
-/** The mixtures of `set`, made once per version of what makes them; returns their folder and manifest. */
-async function mixtures(set, python) {
-  const key = hashOf(script('corpus.py'), script('signals.py'), join(import.meta.dirname, 'split.json'), set);
-  const folder = place(`mixtures-${set}-${key}`);
-  if (!existsSync(folder)) {
-    const part = `${folder}.${process.pid}`;
-    await step(`Mix speech and noise: ${set}`, () => execute(python, [script('corpus.py'), shared, set, part]));
-    if (existsSync(folder)) rmSync(part, { recursive: true }); // another run was faster
-    else renameSync(part, folder);
-  }
-  return { folder, key, list: JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) };
-}
 
 function systems({ programs, dist, levels }) {
   const unknown = levels.find((level) => !strengths.includes(level));
@@ -78,14 +66,14 @@ async function score(system, { folder }, names, programs, keep) {
  */
 export async function measureSuppression(options) {
   const { set, quick, keep, programs } = options;
-  const made = await mixtures(set, programs.python);
-  const list = made.list.filter((mixture) => !quick || mixture.quick);
+  const mixtures = await made('mixtures', 'corpus.py', set, programs.python);
+  const list = mixtures.list.filter((mixture) => !quick || mixture.quick);
   const names = list.map(({ name }) => name);
   const all = [noisy, ...systems(options)];
-  const scorers = hashOf(script('score.py'), script('metrics.py'), programs.pesq, programs.packages !== null, names);
+  const scorers = hashOf(script('score.py'), script('metrics.py'), script('signals.py'), programs.pesq, programs.packages !== null, names);
   const measured = await step(`Suppress and score ${list.length} mixtures, ${all.length} systems`, () => Promise.all(all.map(async (system) => {
-    const make = () => score(system, made, names, programs, keep);
-    const { files, delayMs } = await (keep ? make() : remembered(`${made.key}-${system.key}-${scorers}`, make));
+    const make = () => score(system, mixtures, names, programs, keep);
+    const { files, delayMs } = await (keep ? make() : remembered(`${mixtures.key}-${system.key}-${scorers}`, make));
     return [system.name, {
       all: average(Object.values(files)),
       kinds: groupMeans(list, files, 'kind'),
@@ -95,7 +83,7 @@ export async function measureSuppression(options) {
   })));
   const results = Object.fromEntries(measured);
   if (options.cpu) {
-    const shares = await measureCpu(all.filter((system) => system !== noisy), made.folder, names);
+    const shares = await measureCpu(all.filter((system) => system !== noisy), names.map((name) => join(mixtures.folder, 'noisy', `${name}.wav`)));
     for (const [name, percent] of Object.entries(shares)) results[name].core_percent = percent;
   }
   return { set, mixtures: list.length, systems: results };

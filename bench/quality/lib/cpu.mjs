@@ -1,4 +1,4 @@
-// Share of a core: one minute of the mixtures in one file, so that starting a process weighs little; systems take turns and
+// Share of a core: one minute of sound in one file, so that starting a process weighs little; systems take turns and
 // the median of their rounds counts.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const wavBytes = seconds * 48000 * 2;
 
 /** `file`: the sound of WAV files one after the other, repeated to fill a minute. */
 function writeMinute(file, files) {
-  const sounds = files.map((each) => readFileSync(each));
+  const sounds = files.slice(0, 12).map((each) => readFileSync(each));
   const header = Buffer.from(sounds[0].subarray(0, headerBytes));
   header.writeUInt32LE(wavBytes + headerBytes - 8, 4);
   header.writeUInt32LE(wavBytes, headerBytes - 4);
@@ -27,13 +27,14 @@ function writeMinute(file, files) {
 
 /**
  * @param {import('./systems.mjs').System[]} systems
+ * @param {string[]} files 16-bit WAV at 48 kHz, mono
  * @returns {Promise<Record<string, number>>} % of a core by name
  */
-export async function measureCpu(systems, mixtures, names) {
+export async function measureCpu(systems, files) {
   const folder = place(`cpu-${process.pid}`);
   mkdirSync(join(folder, 'out'), { recursive: true });
   try {
-    writeMinute(join(folder, 'minute.wav'), names.slice(0, 12).map((name) => join(mixtures, 'noisy', `${name}.wav`)));
+    writeMinute(join(folder, 'minute.wav'), files);
     return await step(`Share of a core, ${rounds} rounds of ${seconds} s`, async () => {
       const shares = Object.fromEntries(systems.map(({ name }) => [name, []]));
       for (let round = 0; round < rounds; round += 1) {

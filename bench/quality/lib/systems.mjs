@@ -17,6 +17,8 @@ const framingMs = (frame) => 1000 * (frame - gcd(frame, quantum)) / sampleRate;
  * @property {string} name
  * @property {string} key  changes when its output may
  * @property {number} framingMs  delay in a page besides the one found in its output
+ * @property {boolean} [takesFloat]  32-bit float files too
+ * @property {number} [target]  loudness of speech that it aims at, LUFS
  * @property {(input: string, output: string, names: string[]) => Promise<{corePercent: number[], latencyMs?: number}>} run
  */
 
@@ -32,9 +34,9 @@ export function copyOfDist(dist) {
 }
 
 /** The product: `earshot enhance`, the WebAssembly that pages load. Its output lies on its input. @returns {System} */
-export function earshot(dist, name, args) {
+export function earshot(dist, name, args, facts = {}) {
   return {
-    name, key: hashOf(dist.key, args), framingMs: 0,
+    ...facts, name, key: hashOf(dist.key, args), framingMs: 0,
     async run(input, output, names) {
       const reports = await Promise.all(names.map((file) => execute(process.execPath,
         [join(dist.folder, 'cli.mjs'), 'enhance', join(input, `${file}.wav`), join(output, `${file}.wav`), ...args, '--json'])));

@@ -52,5 +52,49 @@ export function suppressionTargets({ systems }) {
     .map(([title, value, target]) => ({ title, value, target: Math.round(target * 1000) / 1000, reached: value >= target }));
 }
 
+/** Gain control, one column a system. */
+export function levelling({ systems }) {
+  const names = Object.keys(systems);
+  const row = (title, of) => [title, ...names.map((name) => of(systems[name]) ?? '')];
+  const inputs = Object.keys(systems[names[0]].loudness_by_input_lufs);
+  const noises = Object.keys(systems[names[0]].noise_raised_db);
+  const largestRaise = (system) => Math.max(...Object.values(system.noise_raised_db));
+  return markdown(['', ...names], [
+    row('target, LUFS (of WebRTC: its own median)', (s) => s.target_lufs),
+    ...inputs.map((input) => row(`loudness of speech at ${input}, LUFS`, (s) => s.loudness_by_input_lufs[input])),
+    row('error at −40 … −10 dBFS, LU: mean · largest', (s) => `${s.loudness_error_lu.mean} · ${s.loudness_error_lu.largest}`),
+    row('farthest from the target at any time after 8 s, LU', (s) => s.farthest_after_8s_lu),
+    row('settled after, s: median · largest', (s) => `${s.settle_s.median} · ${s.settle_s.largest}`),
+    row('overshoot, LU: mean · largest', (s) => `${s.overshoot_lu.mean} · ${s.overshoot_lu.largest}`),
+    row('deviation of gain in steady speech, dB', (s) => s.gain_deviation_db),
+    ...noises.map((noise) => row(`noise alone at −45 dBFS raised by, dB: ${noise}`, (s) => s.noise_raised_db[noise])),
+    row('… the most', largestRaise),
+    row('digital silence comes out at, dBFS', (s) => s.silence_peak_dbfs),
+    row('shout after quiet, true peak, dBTP', (s) => s.shout_true_peak_dbtp),
+    row('the same at +20 dBFS float', (s) => s.overload_true_peak_dbtp),
+    row('speech in noise: deviation of its level, dB', (s) => s.in_noise.level_deviation_db),
+    row('… gain moves in an 8 s pause by, dB: median · largest', (s) => `${s.in_noise.pause_drift_db.median} · ${s.in_noise.pause_drift_db.largest}`),
+    row('… noise in the pause, dBFS', (s) => s.in_noise.pause_noise_dbfs),
+    row('core %', (s) => s.core_percent),
+  ]);
+}
+
+/** What gain control is to reach. */
+export function levellingTargets({ systems }) {
+  const ours = systems['Earshot gain'];
+  const theirs = systems['WebRTC AGC2'];
+  return [
+    ['Loudness error after 8 s, LU, largest of −40 … −10 dBFS', ours.loudness_error_lu.largest, 2],
+    ['Overshoot, LU', ours.overshoot_lu.largest, 3],
+    ['Noise alone raised by, dB', Math.max(...Object.values(ours.noise_raised_db)), 3],
+    ['Digital silence, dBFS', ours.silence_peak_dbfs, -120],
+    ['True peak of a shout after quiet, dBTP', ours.shout_true_peak_dbtp, -1],
+    ['True peak at +20 dBFS, dBTP', ours.overload_true_peak_dbtp, -1],
+    ['Mean loudness error, LU, against AGC2', ours.loudness_error_lu.mean, theirs?.loudness_error_lu.mean],
+    ['Deviation of gain in steady speech, dB, against AGC2', ours.gain_deviation_db, theirs?.gain_deviation_db],
+  ].filter(([, , target]) => target !== undefined)
+    .map(([title, value, target]) => ({ title, value, target, reached: value <= target, atMost: true }));
+}
+
 export const verdicts = (targets) => targets.map(({ title, value, target, reached, atMost }) =>
   `${reached ? '✓' : '✗'} ${title}: ${value} (${atMost ? 'at most' : 'at least'} ${target})`).join('\n');

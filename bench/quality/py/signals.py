@@ -2,6 +2,7 @@
 import subprocess
 import numpy as np
 from scipy.io import wavfile
+from scipy.ndimage import maximum_filter1d
 from scipy.signal import butter, lfilter, resample_poly, sosfilt
 
 RATE = 48000
@@ -42,20 +43,17 @@ def active_speech(x):
     """
     g = np.exp(-1 / (0.03 * RATE))
     envelope = lfilter([1 - g], [1, -g], lfilter([1 - g], [1, -g], np.abs(x)))
-    energy, hangover = np.sum(x ** 2), int(0.2 * RATE)
-    last = None
-    for threshold in 2.0 ** -np.arange(0, 20, 0.25):
-        above = np.flatnonzero(envelope >= threshold)
-        if len(above) == 0: continue
-        edges = np.zeros(len(x) + 1)
-        np.add.at(edges, above, 1)
-        np.add.at(edges, np.minimum(above + hangover, len(x)), -1)
-        active = np.cumsum(edges[:-1]) > 0
-        level = decibels(energy / np.count_nonzero(active))
-        last = level, active
-        if level - 20 * np.log10(threshold) >= 15.9: break
-    if last is None: return -200.0, np.zeros(len(x), bool)
-    return last
+    hangover = int(0.2 * RATE)
+    recent = maximum_filter1d(np.concatenate([np.zeros(hangover), envelope]), hangover, origin=(hangover - 1) // 2)[hangover:]
+    energy, ordered = np.sum(x ** 2), np.sort(recent)
+    level, active = -200.0, np.zeros(len(x), bool)
+    # From below: far above the speech, the few samples left share all the energy and the margin means nothing.
+    for threshold in 2.0 ** np.arange(-20, 0, 0.25):
+        count = len(x) - np.searchsorted(ordered, threshold)
+        if count == 0: break
+        level, active = decibels(energy / count), recent >= threshold
+        if level - 20 * np.log10(threshold) <= 15.9: break
+    return level, active
 
 
 def loop(parts, total, rng):
