@@ -85,8 +85,10 @@ async function runTest(test, shared) {
   const recorded = [];
   const closing = [];
   const notes = [];
-  const open = async (path, { isolated = false, ...viewport } = {}) => {
-    const page = await shared.browser.newPage(new URL(path, shared.servers[isolated ? 'isolated' : 'plain'].origin).href, viewport);
+  const open = async (path, { isolated = false, refuseMicrophone = false, ...viewport } = {}) => {
+    const browser = refuseMicrophone ? await launch(shared.context.browser, shared.context.speech.noisy, { refuseMicrophone }) : shared.browser;
+    if (refuseMicrophone) closing.push(browser);
+    const page = await browser.newPage(new URL(path, shared.servers[isolated ? 'isolated' : 'plain'].origin).href, viewport);
     opened.push(page);
     if (path.startsWith('/call.html')) {
       await page.evaluate(async () => {
@@ -129,7 +131,7 @@ async function runTest(test, shared) {
     keepForListening(recorded, `${shared.context.browser}-${test.name}`);
   }
   for (const page of opened) await withLimit(page.close(), 10000).catch(() => {});
-  for (const proxy of closing) proxy.close();
+  for (const one of closing) await one.close();
   return !failure;
 }
 

@@ -1,48 +1,9 @@
 /** The page a newcomer opens: works, says what to do, and can be used without a mouse, an eye or a large screen. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-import { startSite } from './harness/site-server.mjs';
-import { test } from './harness/suite.mjs';
+import { PHONE, screenshot, siteTest, untilText } from './harness/site-page.mjs';
 
-const SCREENSHOTS = fileURLToPath(new URL('../../build/screenshots', import.meta.url));
-const PHONE = { width: 360, height: 740 };
-
-/** A test with the site open in a page of its own. */
-function siteTest(name, viewport, run) {
-  test(name, {}, async (t) => {
-    const site = await startSite();
-    try {
-      await run(t, await t.open(site.origin, viewport));
-    } finally {
-      site.close();
-    }
-  });
-}
-
-async function screenshot(t, page, name) {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot(join(SCREENSHOTS, `${t.browser}-${name}.png`));
-}
-
-/** Waits in the page until the text of an element matches; gives up, saying what it saw, when the page evidently hangs. */
-const untilText = (page, id, pattern) =>
-  page.evaluate(
-    async ({ id, source, flags }) => {
-      const element = document.getElementById(id);
-      for (let tries = 0; tries < 200; ++tries) {
-        if (new RegExp(source, flags).test(element.textContent)) return element.textContent;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      const message = document.getElementById('message').textContent;
-      throw new Error(`#${id} says "${element.textContent}", not /${source}/; the page says "${message}"`);
-    },
-    { id, source: pattern.source, flags: pattern.flags },
-  );
-
-siteTest('the page makes a call with its sample, by keyboard alone, and its numbers move', undefined, async (t, page) => {
+siteTest('the page makes a call with its sample, by keyboard alone, and its numbers move', {}, async (t, page) => {
   for (let tabs = 0; (await page.evaluate(() => document.activeElement?.id)) !== 'start-sample'; ++tabs) {
     assert.ok(tabs < 20, 'the Tab key does not reach the start button');
     await page.press('Tab');
@@ -74,7 +35,7 @@ siteTest('the page makes a call with its sample, by keyboard alone, and its numb
   assert.deepEqual(page.log.filter((line) => /^(error|uncaught)/.test(line)), []);
 });
 
-siteTest('the page records both sides of a microphone call', undefined, async (t, page) => {
+siteTest('the page records both sides of a microphone call', {}, async (t, page) => {
   await page.evaluate(() => document.getElementById('start-microphone').click());
   await untilText(page, 'n-state', /^running$/);
   const sizes = await page.evaluate(async () => {
@@ -92,56 +53,67 @@ siteTest('the page records both sides of a microphone call', undefined, async (t
   for (const size of sizes) assert.ok(size > 2000, `a recording of ${size} bytes`);
 });
 
-siteTest('the page says what to do when the microphone is refused or absent', undefined, async (t, page) => {
-  for (const [name, advice] of [['NotAllowedError', /allow/i], ['NotFoundError', /plug/i]]) {
-    await page.evaluate((name) => {
-      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', name));
-      document.getElementById('start-microphone').click();
-    }, name);
-    await untilText(page, 'message', advice);
+siteTest('both pages say what to do when the browser refuses the microphone', { refuseMicrophone: true }, async (t, page) => {
+  for (const path of ['/', '/studio/']) {
+    await page.goto(path);
+    await page.evaluate(() => document.getElementById('start-microphone').click());
+    await untilText(page, 'message', /allow it/i);
+    assert.equal(await page.evaluate(() => document.getElementById('message').getAttribute('aria-live')), 'polite');
   }
-  assert.equal(await page.evaluate(() => document.getElementById('message').getAttribute('aria-live')), 'polite');
 });
 
-siteTest('the page can be used on a phone and with a screen reader', PHONE, async (t, page) => {
-  const found = await page.evaluate(() => {
-    const nameOf = (node) => {
-      const ids = node.getAttribute('aria-labelledby')?.split(/\s+/) ?? [];
-      const referenced = ids.map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
-      const labels = [...(node.labels ?? [])].map((label) => label.textContent).join(' ');
-      const content = node.matches('button, a, legend') ? node.textContent : '';
-      return [node.getAttribute('aria-label'), referenced, labels, content, node.getAttribute('alt'), node.title].filter((text) => text?.trim())[0];
-    };
-    const describe = (node) => node.outerHTML.slice(0, 80);
-    const all = (selector) => [...document.querySelectorAll(selector)];
-    const ids = all('[id]').map(({ id }) => id);
-    return {
-      unnamed: all('button, input, select, textarea, a[href], meter, progress, img, canvas, svg[role], [role=img]')
-        .filter((node) => !nameOf(node))
-        .map(describe),
-      fieldsetsWithoutLegend: all('fieldset').filter((node) => !node.querySelector('legend')?.textContent.trim()).map(describe),
-      sectionsWithoutName: all('section').filter((node) => !nameOf(node)).map(describe),
-      unreachable: all('[tabindex]').filter((node) => node.tabIndex > 0).map(describe),
-      duplicateIds: ids.filter((id, index) => ids.indexOf(id) !== index),
-      language: document.documentElement.lang,
-      headings: all('h1').length,
-      main: all('main').length,
-      overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      // 24 CSS pixels: WCAG 2.2, 2.5.8 (target size, minimum).
-      smallButtons: all('button').filter((node) => node.offsetHeight < 24 || node.offsetWidth < 24).map(describe),
-    };
-  });
-  await screenshot(t, page, 'phone');
-  assert.deepEqual(found, {
-    unnamed: [],
-    fieldsetsWithoutLegend: [],
-    sectionsWithoutName: [],
-    unreachable: [],
-    duplicateIds: [],
-    language: 'en',
-    headings: 1,
-    main: 1,
-    overflow: 0,
-    smallButtons: [],
-  });
+siteTest('both pages say what to do when there is no microphone', {}, async (t, page) => {
+  for (const path of ['/', '/studio/']) {
+    await page.goto(path);
+    await page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'));
+      document.getElementById('start-microphone').click();
+    });
+    await untilText(page, 'message', /plug one in/i);
+  }
 });
+
+for (const [name, path] of [['page', '/'], ['studio', '/studio/']]) {
+  siteTest(`the ${name} can be used on a phone and with a screen reader`, { path, ...PHONE }, async (t, page) => {
+    const found = await page.evaluate(() => {
+      const nameOf = (node) => {
+        const ids = node.getAttribute('aria-labelledby')?.split(/\s+/) ?? [];
+        const referenced = ids.map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
+        const labels = [...(node.labels ?? [])].map((label) => label.textContent).join(' ');
+        const content = node.matches('button, a, legend') ? node.textContent : '';
+        return [node.getAttribute('aria-label'), referenced, labels, content, node.getAttribute('alt'), node.title].filter((text) => text?.trim())[0];
+      };
+      const describe = (node) => node.outerHTML.slice(0, 80);
+      const all = (selector) => [...document.querySelectorAll(selector)];
+      const ids = all('[id]').map(({ id }) => id);
+      return {
+        unnamed: all('button, input, select, textarea, a[href], meter, progress, img, canvas, svg[role], [role=img]')
+          .filter((node) => !nameOf(node))
+          .map(describe),
+        fieldsetsWithoutLegend: all('fieldset').filter((node) => !node.querySelector('legend')?.textContent.trim()).map(describe),
+        sectionsWithoutName: all('section').filter((node) => !nameOf(node)).map(describe),
+        unreachable: all('[tabindex]').filter((node) => node.tabIndex > 0).map(describe),
+        duplicateIds: ids.filter((id, index) => ids.indexOf(id) !== index),
+        language: document.documentElement.lang,
+        headings: all('h1').length,
+        main: all('main').length,
+        overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        // 24 CSS pixels: WCAG 2.2, 2.5.8 (target size, minimum).
+        smallButtons: all('button').filter((node) => node.offsetHeight < 24 || node.offsetWidth < 24).map(describe),
+      };
+    });
+    await screenshot(t, page, `${name}-phone`);
+    assert.deepEqual(found, {
+      unnamed: [],
+      fieldsetsWithoutLegend: [],
+      sectionsWithoutName: [],
+      unreachable: [],
+      duplicateIds: [],
+      language: 'en',
+      headings: 1,
+      main: 1,
+      overflow: 0,
+      smallButtons: [],
+    });
+  });
+}

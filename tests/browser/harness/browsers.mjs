@@ -20,6 +20,7 @@ function executable(name) {
 
 /**
  * @typedef {object} Page
+ * @property {(url: string) => Promise<any>} goto
  * @property {(fn: Function, argument?: any) => Promise<any>} evaluate
  * @property {string[]} log   console messages and uncaught errors
  * @property {(key: string) => Promise<void>} press       a key, as the keyboard sends it
@@ -27,7 +28,7 @@ function executable(name) {
  * @property {() => Promise<void>} close
  */
 
-async function launchChromium(microphone, folder) {
+async function launchChromium(microphone, folder, { refuseMicrophone }) {
   const { chromium } = await import('playwright-core');
   const recording = join(folder, 'microphone.wav');
   writeWav(recording, microphone, SAMPLE_RATE_HZ);
@@ -41,7 +42,7 @@ async function launchChromium(microphone, folder) {
     args: [
       '--no-sandbox',
       '--headless=new',
-      '--use-fake-ui-for-media-stream',
+      `--use-fake-ui-for-media-stream${refuseMicrophone ? '=deny' : ''}`,
       '--use-fake-device-for-media-stream',
       `--use-file-for-fake-audio-capture=${recording}`,
       '--autoplay-policy=no-user-gesture-required',
@@ -62,6 +63,7 @@ async function launchChromium(microphone, folder) {
       await page.goto(url);
       return {
         log,
+        goto: (address) => page.goto(address),
         evaluate: (fn, argument) => page.evaluate(fn, argument),
         workers: () => page.workers().length,
         press: (key) => page.keyboard.press(key),
@@ -73,7 +75,10 @@ async function launchChromium(microphone, folder) {
   };
 }
 
-async function launchFirefox(microphone, folder) {
+/** nsIPermissionManager's DENY_ACTION. */
+const FIREFOX_DENY = 2;
+
+async function launchFirefox(microphone, folder, { refuseMicrophone }) {
   const { default: puppeteer } = await import('puppeteer-core');
   const pulse = await PulseAudio.start();
   try {
@@ -85,7 +90,9 @@ async function launchFirefox(microphone, folder) {
       // Firefox run by root refuses a home of another user; a home of its own suits every case.
       env: { ...process.env, ...pulse.environment, HOME: folder },
       extraPrefsFirefox: {
-        'media.navigator.permission.disabled': true,
+        ...(refuseMicrophone
+          ? { 'permissions.default.microphone': FIREFOX_DENY }
+          : { 'media.navigator.permission.disabled': true }),
         'media.navigator.streams.fake': false,
         'media.autoplay.default': 0,
         'media.autoplay.blocking_policy': 0,
@@ -109,6 +116,7 @@ async function launchFirefox(microphone, folder) {
         await page.goto(url);
         return {
           log,
+          goto: (address) => page.goto(address),
           evaluate: (fn, argument) => page.evaluate(fn, argument),
           press: (key) => page.keyboard.press(key),
           screenshot: (path) => page.screenshot({ path, fullPage: true }),
@@ -129,13 +137,14 @@ async function launchFirefox(microphone, folder) {
 /**
  * @param {'chromium' | 'firefox'} name
  * @param {Float64Array} microphone  what getUserMedia hears, 48 kHz, in a loop
+ * @param {{ refuseMicrophone?: boolean }} [options]  refuseMicrophone: as a person who has blocked it does
  * @returns {Promise<{ version: string, newPage(url: string, viewport?: object): Promise<Page>, close(): Promise<void> }>}
  */
-export async function launch(name, microphone) {
+export async function launch(name, microphone, options = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'earshot-browser-'));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   try {
-    const browser = await (name === 'chromium' ? launchChromium : launchFirefox)(microphone, folder);
+    const browser = await (name === 'chromium' ? launchChromium : launchFirefox)(microphone, folder, options);
     return {
       ...browser,
       close: async () => {
