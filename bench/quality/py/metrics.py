@@ -26,7 +26,7 @@ def si_sdr(clean, processed):
     clean, processed = clean - clean.mean(), processed - processed.mean()
     target = (clean @ processed) / (clean @ clean) * clean
     error = processed - target
-    return 10 * np.log10((target @ target) / max(error @ error, np.finfo(float).tiny))
+    return 10 * np.log10((target @ target) / max(error @ error, 1e-30 * (target @ target)))
 
 
 def load_stoi(shared):
