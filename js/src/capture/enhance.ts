@@ -19,7 +19,7 @@ export interface EnhanceOptions extends CaptureOptions {
 export interface EnhancerEventMap extends CaptureEventMap {
   /** Somebody begins to speak while the enhanced track is disabled. */
   speakingwhilemuted: Event;
-  /** The microphone was unplugged or stopped: silence flows until `setInput()` gives another. */
+  /** The microphone was unplugged or taken away: silence flows until `setInput()` gives another. */
   inputended: Event;
 }
 

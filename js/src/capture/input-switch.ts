@@ -22,9 +22,10 @@ export class InputSwitch {
     track: MediaStreamTrack,
     private readonly onEnded: () => void,
   ) {
-    this.#current = this.#open(track);
+    this.#current = new Input(context, track);
     this.output = new GainNode(context, { channelCountMode: 'max' });
     this.#current.fade.connect(this.output);
+    this.#current.use(onEnded);
   }
 
   get track(): MediaStreamTrack {
@@ -33,20 +34,20 @@ export class InputSwitch {
 
   /** Resolves when `track` alone is heard. A later call overtakes one that still waits for its device. */
   async to(track: MediaStreamTrack): Promise<void> {
+    const next = new Input(this.context, track);
     this.#opening?.close();
-    const next = this.#open(track);
     this.#opening = next;
     next.fade.gain.value = 0;
     next.fade.connect(this.output);
-    // An input that has ended has nothing left that would bridge the wait.
-    if (this.track.readyState === 'live') await next.sounding();
+    await next.sounding();
     if (this.#opening !== next) {
       throw new EarshotError('invalid-state', 'capture', 'setInput', 'Another setInput() or dispose() came before the microphone had started.');
     }
     this.#opening = undefined;
     const previous = this.#current;
     this.#current = next;
-    previous.fadeTo(0);
+    previous.leave();
+    next.use(this.onEnded);
     next.fadeTo(1);
     await sleep(1000 * 2 * SWITCH_SECONDS);
     previous.close();
@@ -58,11 +59,6 @@ export class InputSwitch {
     this.#current.close();
     this.output.disconnect();
   }
-
-  #open(track: MediaStreamTrack): Input {
-    const input: Input = new Input(this.context, track, () => input === this.#current && this.onEnded());
-    return input;
-  }
 }
 
 /** One track in the graph. */
@@ -72,14 +68,27 @@ class Input {
   readonly #listening = new AbortController();
   #closed = false;
 
-  constructor(context: AudioContext, readonly track: MediaStreamTrack, onEnded: () => void) {
+  constructor(
+    context: AudioContext,
+    readonly track: MediaStreamTrack,
+  ) {
     this.#source = context.createMediaStreamSource(new MediaStream([track]));
     this.fade = new GainNode(context, { channelCountMode: 'max' });
     this.#source.connect(this.fade);
+  }
+
+  /** It is heard from now on, so what becomes of the device matters. */
+  use(onEnded: () => void): void {
     const { signal } = this.#listening;
-    track.addEventListener('ended', onEnded, { signal });
-    track.addEventListener('mute', () => this.fadeTo(0), { signal });
-    track.addEventListener('unmute', () => this.fadeTo(1), { signal });
+    this.track.addEventListener('ended', onEnded, { signal });
+    this.track.addEventListener('mute', () => this.fadeTo(0), { signal });
+    this.track.addEventListener('unmute', () => this.fadeTo(1), { signal });
+  }
+
+  /** It is not heard any more when the fade has ended. */
+  leave(): void {
+    this.#listening.abort();
+    this.fadeTo(0);
   }
 
   /** Resolves when sound comes, or will not come for now. */
