@@ -41,12 +41,14 @@ GainEstimator::GainEstimator(RealFft cepstral_fft) : cepstral_(std::move(cepstra
 void GainEstimator::Observe(const Spectrum& power, const HopEnergies& energies) {
   transient_detector_.Update(energies);
   noise_.Update(power);
+  noise_psd_ = noise_.psd();
+  wind_.Update(power, detector_.probability(), noise_psd_);
   EstimateSnr(power);
   detector_.Update(prior_snr_, posterior_snr_, cepstral_.pitch_strength());
 }
 
 void GainEstimator::EstimateSnr(const Spectrum& power) {
-  const Spectrum& psd = noise_.psd();
+  const Spectrum& psd = noise_psd_;
   for (int k = 0; k < kPaddedBins; ++k) {
     const float gamma = power[k] / psd[k];
     posterior_snr_[k] = gamma < kMaxSnr ? gamma : kMaxSnr;
@@ -95,14 +97,21 @@ void GainEstimator::ComputeGains(const Spectrum& power, float floor_db) {
     speech_power_[k] = FastExp2(2.0F * speech_log2[k]) * power[k];
   }
   restorer_.Limit(power, transient_detector_.probability(), kRestoreDepth * floor_log2, log2_gain);
-  for (std::size_t k = 0; k < std::size(kLowCut); ++k) {
-    log2_gain.bins[k] = std::fmin(log2_gain.bins[k], kLowCut[k] * floor_log2 + gate_log2);
-  }
+  LimitLows(floor_log2, gate_log2, log2_gain);
   for (int k = 0; k < kPaddedBins; ++k) gain_[k] = FastExp2(log2_gain[k]);
   float sum = 0.0F;
   for (int k = kSpeechLowBin; k < kSpeechHighBin; ++k) sum -= log2_gain[k];
   attenuation_db_ =
       2.0F * kDbPerLog2Power * sum / static_cast<float>(kSpeechHighBin - kSpeechLowBin);
+}
+
+// The low cut, wider and deeper the the surer the wind is.
+void GainEstimator::LimitLows(float floor_log2, float gate_log2, Spectrum& log2_gain) const {
+  for (std::size_t k = 0; k < std::size(kWindCut); ++k) {
+    const float always = k < std::size(kLowCut) ? kLowCut[k] : 0.0F;
+    const float share = std::lerp(always, kWindCut[k], wind_.presence());
+    log2_gain.bins[k] = std::fmin(log2_gain.bins[k], share * floor_log2 + gate_log2);
+  }
 }
 
 // Opens at once, so that no onset is lost, and closes slowly.
@@ -114,9 +123,11 @@ void GainEstimator::UpdateGate() {
 void GainEstimator::Reset() {
   noise_.Reset();
   cepstral_.Reset();
+  wind_.Reset();
   detector_.Reset();
   transient_detector_.Reset();
   restorer_.Reset();
+  noise_psd_.Fill(kPowerFloor);
   posterior_snr_.Fill(0.0F);
   prior_snr_.Fill(0.0F);
   speech_power_.Fill(0.0F);

@@ -11,6 +11,7 @@
 #include "denoise/speech_detector.h"
 #include "denoise/transient_detector.h"
 #include "denoise/transient_restorer.h"
+#include "denoise/wind_estimator.h"
 #include "dsp/real_fft.h"
 
 namespace earshot {
@@ -42,12 +43,15 @@ class GainEstimator {
  private:
   void EstimateSnr(const Spectrum& power);
   void UpdateGate();
+  void LimitLows(float floor_log2, float gate_log2, Spectrum& log2_gain) const;
 
   NoiseEstimator noise_;
+  WindEstimator wind_;
   CepstralSmoother cepstral_;
   SpeechDetector detector_;
   TransientDetector transient_detector_;
   TransientRestorer restorer_;
+  Spectrum noise_psd_;  // steady noise, and wind where there is any
   Spectrum posterior_snr_;
   Spectrum prior_snr_;
   Spectrum speech_power_;  // estimated |S|² of the frame before, above the cepstrum's reach

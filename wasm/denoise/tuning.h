@@ -40,7 +40,7 @@ inline constexpr float kPresencePrior = 0.9F;       // with the gate open
 inline constexpr float kPausePresencePrior = 0.3F;  // and closed
 // Bins 0 and 1 (below 70 Hz) hold rumble and at most the skirts of the lowest voices: turned down
 // by this share of the floor.
-inline constexpr float kLowCut[] = {1.0F, 0.3F};
+inline constexpr float kLowCut[] = {2.0F, 1.0F};
 
 // Pauses: this share of the floor on top while the detector finds no speech; time constant 175 ms.
 inline constexpr float kGateDepth = 1.2F;
@@ -110,5 +110,16 @@ inline constexpr float kToneReachHz = 0.75F;
 inline constexpr float kToneFade = 0.97F;  // per frame, of a tone that ended: 175 ms
 // Tones are taken out by this many times the floor in dB.
 inline constexpr float kToneDepth = 2.0F;
+
+// Wind: certain with the centroid of the pauses at or below the first frequency, none above the
+// second. Its level is followed within 11 ms, its shape is learned within 0.5 s of pauses.
+inline constexpr float kWindCentroidHz = 150.0F;
+inline constexpr float kNoWindCentroidHz = 300.0F;
+// A mean likeness of wind below this means none, as far below 1 certainty.
+inline constexpr float kWindDoubt = 0.2F;
+inline constexpr float kWindFollow = 0.4F;
+inline constexpr float kWindLearn = 0.01F;
+// Low cut while there is wind: share of the floor for the lowest bins, as kLowCut.
+inline constexpr float kWindCut[] = {2.0F, 2.0F, 1.0F, 0.3F};
 
 }  // namespace earshot
