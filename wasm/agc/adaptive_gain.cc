@@ -21,6 +21,11 @@ constexpr float kFallOverRise = 4.0F;
 // Differences that the estimate of a steady talker makes by itself; not heard as a wrong loudness
 // (the tolerance of EBU R 128 for live programmes is 1 LU), but heard as pumping if followed.
 constexpr float kPlayDb = 1.0F;
+// A movement ends so near to its aim.
+constexpr float kArrivedDb = 0.1F;
+// Speech is measured while it is active; the short-term loudness that is aimed at has the pauses of
+// fluent speech in it. Mean over ten talkers in four languages.
+constexpr float kActiveOverShortTermDb = 1.2F;
 
 Status Validate(const AdaptiveGainConfig& config) {
   const auto invalid = [](const char* message) {
@@ -107,8 +112,9 @@ float AdaptiveGain::NoiseLimitDb() const {
 
 float AdaptiveGain::WantedGainDb() const {
   const GainControlParameters& p = config_.parameters;
-  const float for_speech_db = std::min(p.target_loudness_lufs - speech_loudness_lufs(),
-                                       -p.headroom_db - speech_.peak_dbfs());
+  const float for_speech_db =
+      std::min(p.target_loudness_lufs + kActiveOverShortTermDb - speech_loudness_lufs(),
+               -p.headroom_db - speech_.peak_dbfs());
   const float wanted_db = speech_.has_estimate() ? for_speech_db : p.initial_gain_db;
   return std::min(std::clamp(wanted_db, kMinGainDb, p.max_gain_db), NoiseLimitDb());
 }
@@ -118,8 +124,12 @@ void AdaptiveGain::Adapt() {
   // Before the first word the initial gain is approached, as soon as the background is known that
   // limits it.
   const bool before_speech = !speech_.has_estimate() && noise_floor_.has_estimate();
-  const float play_db = speech_.has_estimate() ? kPlayDb * speech_.confidence() : 0.0F;
-  aim_db_ = std::min(std::clamp(aim_db_, wanted_db - play_db, wanted_db + play_db), NoiseLimitDb());
+  moving_ = moving_ || std::fabs(wanted_db - aim_db_) > kPlayDb * speech_.confidence();
+  if (moving_) {
+    aim_db_ = wanted_db;
+    moving_ = std::fabs(aim_db_ - adapted_gain_db_) > kArrivedDb;
+  }
+  aim_db_ = std::min(aim_db_, NoiseLimitDb());
   const float rise_db = config_.parameters.max_gain_change_db_per_s * frame_s_;
   const bool may_rise = speech_.in_speech() || before_speech;
   adapted_gain_db_ +=
@@ -169,6 +179,7 @@ void AdaptiveGain::Reset() {
   weighted_noise_floor_.Reset();
   ramp_.Reset();
   engagement_ = enabled_ ? 1.0F : 0.0F;
+  moving_ = false;
   aim_db_ = 0.0F;
   adapted_gain_db_ = 0.0F;
 }

@@ -78,7 +78,8 @@ class AdaptiveGain {
   float frame_s_;
   bool enabled_ = true;
   float engagement_ = 1.0F;       // 0 off … 1 on, gliding
-  float aim_db_ = 0.0F;           // where the gain goes: follows what is wanted with some play
+  bool moving_ = false;           // towards what is wanted
+  float aim_db_ = 0.0F;           // where the gain goes
   float adapted_gain_db_ = 0.0F;  // rate limited
 };
 

@@ -7,9 +7,12 @@
 namespace earshot {
 namespace {
 
-// Below this a frame is a pause: all that is not decidedly speech, or swelling noise would read too
-// low.
-constexpr float kPauseProbability = 0.9F;
+// From this probability on a frame may be speech …
+constexpr float kSpeechProbability = 0.5F;
+// … and a pause keeps so far from it on both sides: the beginnings of words, which the detector
+// sees late, their ends and their echo in the room are no background. In clean speech they would be
+// all there is besides digital silence.
+constexpr float kGuardMs = 200.0F;
 // -110 dBFS: below the rounding noise of 16-bit capture, so a muted or not yet running source.
 constexpr float kDigitalSilencePower = 1e-11F;
 
@@ -18,6 +21,9 @@ constexpr float kChunkMs = 50.0F;
 constexpr float kMemoryMs = 1000.0F;
 // Of everything: no talker goes that long without a gap of one chunk. Same span as WebRTC's AGC2.
 constexpr float kFloorSpanMs = 5000.0F;
+// The background of pauses is believed so far above the floor: babble and traffic stay below, words
+// that the detector missed do not, once there was a gap between them.
+constexpr float kMaxAboveFloorDb = 15.0F;
 // Above every level that occurs.
 constexpr float kNoMinimumDbfs = 200.0F;
 
@@ -39,13 +45,37 @@ NoiseFloorEstimator::NoiseFloorEstimator(const NoiseFloorConfig& config)
 
 void NoiseFloorEstimator::Update(float power, float speech_probability) {
   const bool is_silence = power < kDigitalSilencePower;
-  if (chunks_.Add(power, frame_ms_)) {
+  // A source that has not started yet has no floor.
+  if ((has_estimate_ || !is_silence) && chunks_.Add(power, frame_ms_)) {
     UpdateFloor(chunks_.chunk_dbfs());
-    has_estimate_ = has_estimate_ || !is_silence;
+    has_estimate_ = true;
   }
-  if (speech_probability < kPauseProbability && !is_silence) {
-    pauses_.Add(power, frame_ms_);
+  // Written so that not-a-number is no speech.
+  if (speech_probability >= kSpeechProbability) {
+    since_speech_ms_ = 0.0F;
+    pending_ = {};
+    num_pending_ = 0;
+    return;
   }
+  since_speech_ms_ = std::min(since_speech_ms_ + frame_ms_, kGuardMs);
+  if (since_speech_ms_ == kGuardMs && !is_silence) {
+    AddPause(power);
+  }
+}
+
+// The newest chunks wait for the guard before they count.
+void NoiseFloorEstimator::AddPause(float power) {
+  pending_[0].energy += power * frame_ms_;
+  pending_[0].ms += frame_ms_;
+  if (pending_[0].ms < kChunkMs) {
+    return;
+  }
+  if (++num_pending_ == static_cast<int>(pending_.size())) {
+    --num_pending_;
+    pauses_.Add(pending_.back().energy / pending_.back().ms, pending_.back().ms);
+  }
+  std::copy_backward(pending_.begin(), pending_.end() - 1, pending_.end());
+  pending_[0] = {};
 }
 
 void NoiseFloorEstimator::UpdateFloor(float chunk_dbfs) {
@@ -62,7 +92,9 @@ void NoiseFloorEstimator::UpdateFloor(float chunk_dbfs) {
 }
 
 float NoiseFloorEstimator::level_dbfs() const {
-  return has_estimate_ ? std::max(floor_dbfs_, pauses_.level_dbfs()) : kSilenceDbfs;
+  return has_estimate_
+             ? std::clamp(pauses_.level_dbfs(), floor_dbfs_, floor_dbfs_ + kMaxAboveFloorDb)
+             : kSilenceDbfs;
 }
 
 void NoiseFloorEstimator::Reset() {
@@ -72,6 +104,9 @@ void NoiseFloorEstimator::Reset() {
   section_ = 0;
   section_ms_ = 0.0F;
   floor_dbfs_ = kSilenceDbfs;
+  since_speech_ms_ = kGuardMs;
+  pending_ = {};
+  num_pending_ = 0;
   has_estimate_ = false;
 }
 

@@ -13,10 +13,11 @@ struct NoiseFloorConfig {
   float frame_ms = 0.0F;  ///< Duration of the frames given to Update, above 0, at most 100.
 };
 
-/// Average level of the frames without speech, and never below the floor: the lowest short-time
+/// Average level of the pauses, and never below the floor: the lowest short-time
 /// level of the latest seconds, speech or not (minimum statistics, Martin 2001). The floor catches
 /// a detector that takes noise for speech. Digital silence (a muted or gated source) says
-/// nothing about the level of pauses. All calls are real-time safe.
+/// nothing about the level of pauses, but shows how far above it they are to be believed. All calls
+/// are real-time safe.
 class NoiseFloorEstimator {
  public:
   /// kInvalidArgument when a value is outside its range.
@@ -35,8 +36,15 @@ class NoiseFloorEstimator {
  private:
   // The sliding minimum is kept as minima of sections, of which the oldest drops out at once.
   static constexpr int kNumSections = 10;
+  // The chunks of the guard and the one under way.
+  static constexpr int kNumPending = 5;
+  struct Chunk {
+    float energy = 0.0F;  // power × ms
+    float ms = 0.0F;
+  };
 
   explicit NoiseFloorEstimator(const NoiseFloorConfig& config);
+  void AddPause(float power);
   void UpdateFloor(float chunk_dbfs);
 
   float frame_ms_;
@@ -46,6 +54,9 @@ class NoiseFloorEstimator {
   int section_ = 0;
   float section_ms_ = 0.0F;
   float floor_dbfs_;
+  float since_speech_ms_;
+  std::array<Chunk, kNumPending> pending_;  // of the pause under way, newest first
+  int num_pending_ = 0;                     // complete ones
   bool has_estimate_ = false;
 };
 

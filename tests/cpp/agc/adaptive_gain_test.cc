@@ -136,10 +136,10 @@ TEST(AdaptiveGainTest, StopsAtTheLargestAndSmallestGain) {
   AdaptiveGain gain = MakeGain({.parameters = {.max_gain_db = 12.0F}});
   Play(gain, MakeSyntheticSpeech({.seconds = 12.0F, .level_dbfs = -60.0F}));
   EXPECT_LE(gain.gain_db(), 12.0F);
-  EXPECT_GE(gain.gain_db(), 11.0F);  // it has some play
+  EXPECT_GE(gain.gain_db(), 11.8F);
   Play(gain, MakeSyntheticSpeech({.seconds = 30.0F, .level_dbfs = 15.0F}));
   EXPECT_GE(gain.gain_db(), -25.0F);
-  EXPECT_LE(gain.gain_db(), -24.0F);
+  EXPECT_LE(gain.gain_db(), -24.8F);
 }
 
 TEST(AdaptiveGainTest, PeaksOfSpeechKeepTheHeadroom) {

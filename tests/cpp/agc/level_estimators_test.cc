@@ -173,8 +173,8 @@ TEST(NoiseFloorEstimatorTest, ReadsSteadyNoise) {
 TEST(NoiseFloorEstimatorTest, FollowsAStepBothWays) {
   NoiseFloorEstimator estimator = MakeNoiseFloor();
   FeedNoise(estimator, -70.0F, 10.0F, 0.0F);
-  FeedNoise(estimator, -40.0F, 3.0F, 0.0F);
-  EXPECT_NEAR(estimator.level_dbfs(), -40.0F, 2.0F);
+  FeedNoise(estimator, -40.0F, 6.0F, 0.0F);
+  EXPECT_NEAR(estimator.level_dbfs(), -40.0F, 2.5F);
   FeedNoise(estimator, -70.0F, 3.0F, 0.0F);
   EXPECT_NEAR(estimator.level_dbfs(), -70.0F, 2.0F);
 }
@@ -206,18 +206,42 @@ TEST(NoiseFloorEstimatorTest, KeyStrokesBarelyMoveIt) {
   EXPECT_LT(estimator.level_dbfs(), -60.0F + 5.0F);
 }
 
-TEST(NoiseFloorEstimatorTest, DigitalSilenceIsNoEvidence) {
+TEST(NoiseFloorEstimatorTest, SilenceBeforeTheFirstSoundIsNoEvidence) {
   NoiseFloorEstimator estimator = MakeNoiseFloor();
-  FeedNoise(estimator, -50.0F, 3.0F, 0.0F);
-  const float before = estimator.level_dbfs();
-  for (int i = 0; i < 4000; ++i) {
+  for (int i = 0; i < 400; ++i) {
     estimator.Update(0.0F, 0.0F);
   }
-  EXPECT_EQ(estimator.level_dbfs(), before);
-  estimator.Reset();
-  estimator.Update(0.0F, 0.0F);
   EXPECT_FALSE(estimator.has_estimate());
   EXPECT_EQ(estimator.level_dbfs(), kSilenceDbfs);
+  // So noise that starts then is known at once.
+  FeedNoise(estimator, -45.0F, 0.1F, 0.0F);
+  EXPECT_NEAR(estimator.level_dbfs(), -45.0F, 1.0F);
+}
+
+TEST(NoiseFloorEstimatorTest, WordsThatTheDetectorMissesAreNoBackgroundWhenTheGapsAreEmpty) {
+  NoiseFloorEstimator estimator = MakeNoiseFloor();
+  // The first second of speech is taken for a pause, as are soft endings later.
+  FeedNoise(estimator, -35.0F, 1.0F, 0.0F);
+  for (int word = 0; word < 10; ++word) {
+    for (int i = 0; i < 40; ++i) {
+      estimator.Update(0.0F, 0.0F);
+    }
+    EXPECT_LT(estimator.level_dbfs(), -90.0F);
+    FeedNoise(estimator, -35.0F, 0.4F, 1.0F);
+    FeedNoise(estimator, -45.0F, 0.1F, 0.0F);
+  }
+}
+
+TEST(NoiseFloorEstimatorTest, EdgesOfWordsDoNotCount) {
+  NoiseFloorEstimator estimator = MakeNoiseFloor();
+  FeedNoise(estimator, -60.0F, 3.0F, 0.0F);
+  for (int word = 0; word < 10; ++word) {
+    FeedNoise(estimator, -50.0F, 0.15F, 0.0F);  // heard late
+    FeedNoise(estimator, -30.0F, 0.3F, 1.0F);
+    FeedNoise(estimator, -50.0F, 0.15F, 0.0F);  // dies away
+    FeedNoise(estimator, -60.0F, 0.4F, 0.0F);
+    EXPECT_NEAR(estimator.level_dbfs(), -60.0F, 1.5F);
+  }
 }
 
 }  // namespace

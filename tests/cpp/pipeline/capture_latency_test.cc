@@ -121,7 +121,8 @@ TEST_P(CaptureLatencyTest, TonesPassUnchangedInLevelAndTime) {
     return sum;
   };
   for (const double hz : tones_hz) {
-    const std::complex<double> ratio = project(output, static_cast<int>(latency), hz) / project(input, 0, hz);
+    const std::complex<double> ratio =
+        project(output, static_cast<int>(latency), hz) / project(input, 0, hz);
     EXPECT_NEAR(20.0 * std::log10(std::abs(ratio)), 0.0, 0.25) << hz;  // two resamplers of 0.1 dB
     const double late_samples = -std::arg(ratio) / (2.0 * std::numbers::pi * hz / rate);
     EXPECT_NEAR(late_samples, latency - std::floor(latency), 1e-3) << hz;

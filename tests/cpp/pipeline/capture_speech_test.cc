@@ -4,49 +4,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <fstream>
-#include <iterator>
-#include <string>
 #include <vector>
 
-#include "dsp/resampler.h"
 #include "pipeline/capture_chain.h"
 #include "support/planar_buffer.h"
+#include "support/recording.h"
 
 namespace earshot {
 namespace {
 
 using testing::AsConst;
 using testing::PlanarBuffer;
+using testing::ReadRecording;
 
 constexpr int kRateHz = 48000;
 constexpr double kTargetDbfs = -22.0;  // of this voice at -23 LUFS
-
-/// One of the recordings in tests/data (mono, 16 bits, 44 bytes of header), at 48 kHz.
-std::vector<float> ReadRecording(const std::string& name) {
-  std::ifstream file(std::string(EARSHOT_TEST_DATA) + "/" + name, std::ios::binary);
-  const std::vector<char> bytes((std::istreambuf_iterator<char>(file)),
-                                std::istreambuf_iterator<char>());
-  const auto byte = [&](std::size_t i) { return static_cast<int>(static_cast<uint8_t>(bytes[i])); };
-  if (bytes.size() < 44) {
-    return {};
-  }
-  std::vector<float> samples;
-  for (std::size_t i = 44; i + 1 < bytes.size(); i += 2) {
-    const auto sample = static_cast<int16_t>(byte(i + 1) * 256 + byte(i));
-    samples.push_back(static_cast<float>(sample) / 32768.0F);
-  }
-  const int rate_hz = byte(24) + 256 * byte(25);
-  auto resampler = Resampler::Create({.input_rate_hz = rate_hz, .output_rate_hz = kRateHz});
-  if (!resampler.ok()) {
-    return {};
-  }
-  std::vector<float> resampled(
-      static_cast<std::size_t>(resampler.value().MaxOutput(static_cast<int>(samples.size()))));
-  resampler.value().Process(samples, resampled);
-  return resampled;
-}
 
 /// Level of active speech after the idea of ITU-T P.56: mean power of the 20 ms frames that lie no
 /// more than 15.9 dB below that mean.
@@ -82,8 +54,8 @@ void Scale(std::vector<float>& samples, double gain_db) {
 
 /// Speech of the level given, said again and again, in noise.
 PlanarBuffer NoisySpeech(double seconds, double speech_dbfs, double noise_dbfs) {
-  std::vector<float> speech = ReadRecording("clean-speech.wav");
-  std::vector<float> noise = ReadRecording("room-noise.wav");
+  std::vector<float> speech = ReadRecording(EARSHOT_TEST_DATA "/clean-speech.wav", kRateHz);
+  std::vector<float> noise = ReadRecording(EARSHOT_TEST_DATA "/room-noise.wav", kRateHz);
   PlanarBuffer signal(1, static_cast<int>(seconds * kRateHz));
   if (speech.empty() || noise.empty()) {
     ADD_FAILURE() << "no recordings in " << EARSHOT_TEST_DATA;
