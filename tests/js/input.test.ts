@@ -34,7 +34,14 @@ describe('setInput', () => {
     await pass(200);
     expect(gains()).toEqual([1, 0]);
     expect(enhancer.input).toBe(one);
+    // It stutters, and steadies itself.
     browser.sounding = true;
+    await pass(60);
+    browser.sounding = false;
+    await pass(20);
+    browser.sounding = true;
+    await pass(80);
+    expect(gains()).toEqual([1, 0]);
     await pass(20);
     expect(gains()).toEqual([0, 1]);
     expect(enhancer.input).toBe(two);

@@ -2,7 +2,11 @@ import { EarshotError } from '../errors.js';
 
 /** Long enough to hide the step between two microphones, short enough not to be heard as an echo of one by the other, s. */
 const SWITCH_SECONDS = 0.02;
-/** A new input that has given no sound for so long is silent, not late: the switch goes ahead, ms. */
+/** Devices stutter while they start: a new input has to sound without a hole in so many looks. */
+const STEADY_LOOKS = 5;
+/** So many zeros in a row are a hole, not a sound; 0.7 ms at 48 kHz. */
+const HOLE_SAMPLES = 32;
+/** A new input that has not begun to sound steadily after so long is silent, not late: the switch goes ahead, ms. */
 const START_LIMIT = 1000;
 /** How often a new input is looked at while it starts, ms. */
 const LOOK_INTERVAL = 20;
@@ -91,15 +95,17 @@ class Input {
     this.fadeTo(0);
   }
 
-  /** Resolves when sound comes, or will not come for now. */
+  /** Resolves when sound comes steadily, or will not come for now. */
   async sounding(): Promise<void> {
     const { context } = this.fade;
     const look = new AnalyserNode(context);
     this.#source.connect(look);
     const samples = new Float32Array(look.fftSize);
+    let steady = 0;
     for (let waited = 0; waited < START_LIMIT && !this.#closed; waited += LOOK_INTERVAL) {
       look.getFloatTimeDomainData(samples);
-      if (samples.some((sample) => sample !== 0)) break;
+      steady = hasHole(samples) ? 0 : steady + 1;
+      if (steady === STEADY_LOOKS) break;
       await sleep(LOOK_INTERVAL);
     }
     if (!this.#closed) this.#source.disconnect(look);
@@ -119,6 +125,11 @@ class Input {
     this.#source.disconnect();
     this.fade.disconnect();
   }
+}
+
+function hasHole(samples: Float32Array): boolean {
+  let zeros = 0;
+  return samples.some((sample) => (zeros = sample === 0 ? zeros + 1 : 0) === HOLE_SAMPLES);
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
