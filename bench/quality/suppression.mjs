@@ -69,6 +69,7 @@ export async function measureSuppression(options) {
   const mixtures = await made('mixtures', 'corpus.py', set, programs.python);
   const list = mixtures.list.filter((mixture) => !quick || mixture.quick);
   const names = list.map(({ name }) => name);
+  const bySnr = list.map((mixture) => ({ ...mixture, snr: `${mixture.snr_db} dB` })).sort((a, b) => a.snr_db - b.snr_db);
   const all = [noisy, ...systems(options)];
   const scorers = hashOf(script('score.py'), script('metrics.py'), script('signals.py'), programs.pesq, programs.packages !== null, names);
   const measured = await step(`Suppress and score ${list.length} mixtures, ${all.length} systems`, () => Promise.all(all.map(async (system) => {
@@ -77,7 +78,7 @@ export async function measureSuppression(options) {
     return [system.name, {
       all: average(Object.values(files)),
       kinds: groupMeans(list, files, 'kind'),
-      snrs: groupMeans(list.map((each) => ({ ...each, snr: `${each.snr_db} dB` })), files, 'snr'),
+      snrs: groupMeans(bySnr, files, 'snr'),
       delay_ms: system === noisy ? undefined : Math.round(delayMs * 10) / 10,
     }];
   })));

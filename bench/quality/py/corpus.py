@@ -8,7 +8,7 @@ import json, pathlib, sys
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 import signals
-from signals import RATE, decibels
+from signals import RATE
 
 SECONDS = 10            # DNSMOS looks at 9.01 s
 RUMBLE_HZ = 60          # some of the speech was recorded over more rumble than voice: that is noise, not speech

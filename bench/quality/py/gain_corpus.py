@@ -53,8 +53,7 @@ def recordings(corpus):
     lead, first, pause, second = (s * RATE for s in TALK_PARTS_S)
     for i, talker in enumerate(TALKERS[:4]):
         rng = np.random.default_rng([talker, 4])
-        silence = np.zeros
-        speech = np.concatenate([silence(lead), steady(corpus, rng, talker, first // RATE), silence(pause),
+        speech = np.concatenate([np.zeros(lead), steady(corpus, rng, talker, first // RATE), np.zeros(pause),
                                  steady(corpus, rng, talker, second // RATE)])
         noise = corpus.make_noise(corpus.lists["noise"][("steady", "changing", "babble")[i % 3]][0], rng, len(speech))
         for level in TALK_DBFS:
