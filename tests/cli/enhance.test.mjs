@@ -75,6 +75,20 @@ test('gain control is off unless asked for', () => {
   assert.ok(level('--agc') - level() > 6);
 });
 
+test('gain control reaches the loudness asked for and stays below full scale at every rate', () => {
+  for (const rate of [16000, 44100, 48000]) {
+    writeWav(file('voice.wav'), [voice(rate, 12, 0.05)], rate);
+    const levels = [-23, -33].map((target) => {
+      report(folder, 'enhance', 'voice.wav', 'out.wav', '--agc', '--target-loudness', String(target));
+      const [sound] = readWav(file('out.wav')).channels;
+      assert.equal(sound.length, 12 * rate);
+      assert.ok(sound.every((sample) => Math.abs(sample) < 10 ** (-1 / 20)));
+      return decibels(energy(sound, 9 * rate));
+    });
+    assert.ok(Math.abs(levels[0] - levels[1] - 10) < 2.5, `${levels} at ${rate} Hz`);
+  }
+});
+
 test('the report is of this sound', () => {
   const rate = 16000;
   writeWav(file('in.wav'), [voice(rate, 3)], rate);

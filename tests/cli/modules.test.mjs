@@ -36,9 +36,9 @@ for (const suffix of ['', '-scalar']) {
       exports._initialize();
       return f(exports);
     };
-    for (const rate of [8000, 22050, 44100, 48000, 96000]) {
-      assert.ok(make((e) => e.capture_create(rate, 2, 2048, 1, 1)) > 0, `capture at ${rate} Hz`);
-      assert.ok(make((e) => e.playout_create(rate, 2, 2048)) > 0, `playout at ${rate} Hz`);
+    for (const rate of [8000, 22050, 44100, 48000, 88200, 96000, 192000]) {
+      for (const stages of [0, 1]) assert.ok(make((e) => e.capture_create(rate, 2, 2048, 1, stages)) > 0, `capture at ${rate} Hz`);
+      if (rate <= 96000) assert.ok(make((e) => e.playout_create(rate, 2, 2048)) > 0, `playout at ${rate} Hz`);
     }
     make((e) => {
       for (const args of [[0, 1, 128, 1, 1], [48000, 3, 128, 1, 1], [48000, 0, 128, 1, 1], [48000, 1, 0, 1, 1], [48000, 1, 128, 1, 2]]) assert.equal(e.capture_create(...args), 0);
@@ -47,6 +47,13 @@ for (const suffix of ['', '-scalar']) {
       assert.ok(e.capture_process(handle, 129) < 0);
       assert.ok(e.capture_set(handle, 0, NaN) < 0);
       assert.ok(e.capture_set(handle, 99, 1) < 0);
+      // Gain parameters: the target, and one beyond its range.
+      assert.equal(e.capture_set(handle, 3, -30), 0);
+      assert.ok(e.capture_set(handle, 3, -4) < 0);
+      assert.ok(e.capture_set(handle, 3, NaN) < 0);
+      // Exact, and 20 ms at most.
+      assert.equal(e.capture_latency(handle), 128 + 512 + 72);
+      assert.equal(e.capture_latency(e.capture_create(48000, 1, 128, 128, 0)), 72);
     });
   });
 }

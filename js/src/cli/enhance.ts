@@ -4,6 +4,7 @@ import { instantiate } from '../wasm/loader.js';
 import type { ResamplerExports } from '../wasm/resampler.js';
 import { InputError } from './input-error.js';
 import { loadModule } from './modules.js';
+import { integer } from './option-values.js';
 import { writeFile } from './output-file.js';
 import { conversionDelay, convertedLength, convertRate, wavPieces, without, type Pieces } from './rate-conversion.js';
 import { rounded, Stopwatch } from './stopwatch.js';
@@ -23,6 +24,8 @@ const RATE = 48000;
 interface EnhanceOptions {
   readonly noiseSuppression: keyof typeof strengths;
   readonly agc?: true;
+  /** LUFS */
+  readonly targetLoudness?: number;
   readonly json?: true;
 }
 
@@ -35,6 +38,7 @@ export function addEnhance(program: Command): void {
     .addOption(new Option('--suppressor <kind>', 'which suppressor; the best present by default').choices(['classical', 'neural']))
     .addOption(new Option('--noise-suppression <level>', 'strength').choices(Object.keys(strengths)).default('high'))
     .option('--agc', 'control the gain too')
+    .option('--target-loudness <LUFS>', 'loudness of speech that --agc aims at, -23 by default', integer(-60, -5))
     .option('--json', 'print what was done as JSON')
     .action((input: string, output: string, options: EnhanceOptions & { suppressor?: string }) => {
       if (options.suppressor === 'neural') throw new InputError('this version has no neural suppressor; use --suppressor classical');
@@ -50,10 +54,15 @@ function enhance(wav: WavReader, output: string, options: EnhanceOptions) {
   if (sampleRate < 8000 || sampleRate > 96000) throw new InputError(`${wav.path} is at ${sampleRate} Hz; give a rate from 8000 to 96000 Hz`);
   const stopwatch = new Stopwatch();
   const files = instantiate<ResamplerExports>(loadModule('file'));
-  const chain = new CaptureChain(loadModule('worklet'), { sampleRate: RATE, numChannels, maxFrames: BLOCK_FRAMES, blockMultiple: BLOCK_FRAMES });
+  const blocks = { numChannels, maxFrames: BLOCK_FRAMES, blockMultiple: BLOCK_FRAMES };
+  const chain = new CaptureChain(loadModule('worklet'), { ...blocks, sampleRate: RATE });
   // Without gain control nothing becomes louder: there is nothing to limit, and what was loud stays as it was.
   const autoGainControl = options.agc ?? false;
-  chain.configure({ noiseSuppression: strengths[options.noiseSuppression], autoGainControl, limiter: autoGainControl });
+  const gainControl = options.targetLoudness === undefined ? {} : { targetLoudness: options.targetLoudness };
+  // The way back to the file's rate overshoots, so there the limiter has to follow it, in a chain of its own.
+  const limiter = autoGainControl && sampleRate !== RATE ? new CaptureChain(loadModule('worklet'), { ...blocks, sampleRate, stages: 0 }) : null;
+  limiter?.configure({ noiseSuppression: 0, autoGainControl: false, limiter: true });
+  chain.configure({ noiseSuppression: strengths[options.noiseSuppression], autoGainControl, limiter: autoGainControl && !limiter, gainControl });
 
   // Every delay on the way is taken out at once, between the chain and the way back. The chain's is a whole number of samples
   // there, and the filters' nearly always; dropping them one by one would round three times.
@@ -66,7 +75,8 @@ function enhance(wav: WavReader, output: string, options: EnhanceOptions) {
   writeFile(output, (file) => {
     const writer = new WavWriter(file, wav, numFrames);
     const enhanced = without(drop, run(chain, convertRate(files, wavPieces(wav), inner), numChannels));
-    for (const piece of convertRate(files, enhanced, outer)) writer.write(piece, 0, piece[0]!.length);
+    const finished = limiter ? limited(limiter, convertRate(files, enhanced, { ...outer, numFrames: Infinity }), numChannels) : convertRate(files, enhanced, outer);
+    for (const piece of first(numFrames, finished)) writer.write(piece, 0, piece[0]!.length);
     writer.end();
   });
 
@@ -78,6 +88,22 @@ function enhance(wav: WavReader, output: string, options: EnhanceOptions) {
     core_percent: rounded((100 * cpuSeconds) / seconds, 3),
     latency_ms: rounded((1000 * delayAt48k) / RATE, 2),
   };
+}
+
+/** `sound` through a chain that delays by a whole number of samples, its delay taken out; endless when `sound` is. */
+function limited(limiter: CaptureChain, sound: Pieces, numChannels: number): Pieces {
+  return without(limiter.latencySamples, run(limiter, sound, numChannels));
+}
+
+/** `pieces` up to `frames` in all. */
+function* first(frames: number, pieces: Pieces): Pieces {
+  let left = frames;
+  for (const piece of pieces) {
+    const count = Math.min(left, piece[0]!.length);
+    yield piece.map((channel) => channel.subarray(0, count));
+    left -= count;
+    if (left === 0) return;
+  }
 }
 
 /** `sound` through the chain, in whole blocks: up to one block less comes out. */
