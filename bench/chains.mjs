@@ -23,7 +23,7 @@ export async function run({ rounds }) {
 
   const figures = Object.fromEntries(Object.entries(results).map(([name, { cpuMs, audioMs }]) =>
     [`${name}.corePercent`, 100 * cpuMs / audioMs]));
-  // Wall time: on a machine that does other things too, a bound from above.
+  // Of the budget of a render quantum, the dearest thousandth left out.
   for (const [name, { p999OfBudget }] of Object.entries(results)) {
     if (p999OfBudget !== undefined) figures[`${name}.quantumP999Percent`] = 100 * p999OfBudget;
   }

