@@ -44,7 +44,8 @@ void GainEstimator::Observe(const Spectrum& power, const HopEnergies& energies) 
   noise_psd_ = noise_.psd();
   wind_.Update(power, detector_.probability(), noise_psd_);
   EstimateSnr(power);
-  detector_.Update(prior_snr_, posterior_snr_, cepstral_.pitch_strength());
+  detector_.Update(prior_snr_, posterior_snr_, cepstral_.pitch_strength(),
+                   transient_detector_.probability());
 }
 
 void GainEstimator::EstimateSnr(const Spectrum& power) {
@@ -97,7 +98,7 @@ void GainEstimator::ComputeGains(const Spectrum& power, float floor_db) {
     speech_power_[k] = FastExp2(2.0F * speech_log2[k]) * power[k];
   }
   restorer_.Limit(power, transient_detector_.probability(), kRestoreDepth * floor_log2, log2_gain);
-  LimitLows(floor_log2, gate_log2, log2_gain);
+  LimitLows(power, floor_log2, gate_log2, log2_gain);
   for (int k = 0; k < kPaddedBins; ++k) gain_[k] = FastExp2(log2_gain[k]);
   float sum = 0.0F;
   for (int k = kSpeechLowBin; k < kSpeechHighBin; ++k) sum -= log2_gain[k];
@@ -105,12 +106,15 @@ void GainEstimator::ComputeGains(const Spectrum& power, float floor_db) {
       2.0F * kDbPerLog2Power * sum / static_cast<float>(kSpeechHighBin - kSpeechLowBin);
 }
 
-// The low cut, wider and deeper the the surer the wind is.
-void GainEstimator::LimitLows(float floor_log2, float gate_log2, Spectrum& log2_gain) const {
-  for (std::size_t k = 0; k < std::size(kWindCut); ++k) {
-    const float always = k < std::size(kLowCut) ? kLowCut[k] : 0.0F;
-    const float share = std::lerp(always, kWindCut[k], wind_.presence());
-    log2_gain.bins[k] = std::fmin(log2_gain.bins[k], share * floor_log2 + gate_log2);
+// The low cut; wider and deeper the surer it is that there is wind, and that it, not a low voice,
+// fills the bin.
+void GainEstimator::LimitLows(const Spectrum& power, float floor_log2, float gate_log2,
+                              Spectrum& log2_gain) const {
+  for (int k = 0; k < static_cast<int>(std::size(kWindCut)); ++k) {
+    const float always = k < static_cast<int>(std::size(kLowCut)) ? kLowCut[k] : 0.0F;
+    const float filled = std::fmin(kWindFilled * noise_psd_[k] / power[k], 1.0F);
+    const float share = std::lerp(always, kWindCut[k], wind_.presence() * filled);
+    log2_gain[k] = std::fmin(log2_gain[k], share * floor_log2 + gate_log2);
   }
 }
 

@@ -43,7 +43,8 @@ class GainEstimator {
  private:
   void EstimateSnr(const Spectrum& power);
   void UpdateGate();
-  void LimitLows(float floor_log2, float gate_log2, Spectrum& log2_gain) const;
+  void LimitLows(const Spectrum& power, float floor_log2, float gate_log2,
+                 Spectrum& log2_gain) const;
 
   NoiseEstimator noise_;
   WindEstimator wind_;

@@ -1,5 +1,7 @@
 #include "denoise/speech_detector.h"
 
+#include <cmath>
+
 #include "denoise/fast_math.h"
 #include "denoise/tuning.h"
 
@@ -47,11 +49,11 @@ SpeechDetector::Features Measure(const Spectrum& prior_snr, const Spectrum& post
 }  // namespace
 
 void SpeechDetector::Update(const Spectrum& prior_snr, const Spectrum& posterior_snr,
-                            float pitch_strength) {
+                            float pitch_strength, float transient) {
   const Features features = Measure(prior_snr, posterior_snr, pitch_strength);
   float evidence = kDetectorBias;
   for (std::size_t t = 0; t < kNumTimeConstants; ++t) {
-    const float keep = kDetectorSmoothing[t];
+    const float keep = std::lerp(kDetectorSmoothing[t], 1.0F, transient);
     for (std::size_t i = 0; i < kNumFeatures; ++i) {
       smoothed_[t][i] = keep * smoothed_[t][i] + (1.0F - keep) * features[i];
       evidence += kDetectorWeights[t][i] * smoothed_[t][i];

@@ -21,7 +21,10 @@ class SpeechDetector {
 
   /// `prior_snr`, `posterior_snr`: of this frame, positive and finite. `pitch_strength`: height of
   /// the cepstrum's pitch peak, 0 when there is none.
-  void Update(const Spectrum& prior_snr, const Spectrum& posterior_snr, float pitch_strength);
+  /// `transient`: probability that the frame is ruled by a stroke or click, 0 … 1; by so much it
+  /// says nothing, and what was known before stays.
+  void Update(const Spectrum& prior_snr, const Spectrum& posterior_snr, float pitch_strength,
+              float transient);
 
   /// 0 … 1.
   float probability() const { return probability_; }

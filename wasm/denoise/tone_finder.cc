@@ -14,6 +14,9 @@ namespace {
 // Neighbours on either side that a peak is compared with: 23 Hz, less than the spacing of mains
 // harmonics.
 constexpr int kReach = 16;
+// Where the side lines of a vibrato lie: 4 to 15 Hz away.
+constexpr int kSideFrom = 3;
+constexpr int kSideTo = 10;
 // No tone is worth a canceller below −100 dBFS.
 constexpr float kQuietestTone = 1e-10F;
 
@@ -95,7 +98,16 @@ bool ToneFinder::IsPeak(int k) const {
   std::array<float, 2 * kReach + 1> around;
   std::copy_n(p - kReach, around.size(), around.begin());
   std::nth_element(around.begin(), around.begin() + kReach, around.end());
-  return p[0] > kToneProminence * around[kReach];
+  if (p[0] <= kToneProminence * around[kReach]) return false;
+  // A singer's vibrato has a steady line in its middle, but side lines with it.
+  for (int d = kSideFrom; d <= kSideTo; ++d) {
+    if (p[0] < kToneSideRatio * std::max(p[-d], p[d])) return false;
+  }
+  // A tone comes back to its own power whenever nothing else sounds; a voice passes by.
+  const auto steady = std::count_if(recent_.begin(), recent_.end(), [k, &p](const Powers& power) {
+    return power[static_cast<std::size_t>(k)] < kToneSpread * p[0];
+  });
+  return steady >= kSteadySpectra;
 }
 
 void ToneFinder::Reset() {

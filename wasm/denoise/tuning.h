@@ -40,7 +40,7 @@ inline constexpr float kPresencePrior = 0.9F;       // with the gate open
 inline constexpr float kPausePresencePrior = 0.3F;  // and closed
 // Bins 0 and 1 (below 70 Hz) hold rumble and at most the skirts of the lowest voices: turned down
 // by this share of the floor.
-inline constexpr float kLowCut[] = {2.0F, 1.0F};
+inline constexpr float kLowCut[] = {1.0F, 0.3F};
 
 // Pauses: this share of the floor on top while the detector finds no speech; time constant 175 ms.
 inline constexpr float kGateDepth = 1.2F;
@@ -100,6 +100,11 @@ inline constexpr float kRestoreDepth = 2.0F;
 // Steady tones: a peak of the long-term minimum this much above the median around it (17 dB) is
 // one.
 inline constexpr float kToneProminence = 50.0F;
+// In this many of the nine spectra it has to lie within 6 dB of its minimum.
+inline constexpr float kToneSpread = 4.0F;
+inline constexpr int kSteadySpectra = 5;
+// And above all lines up to 15 Hz away by 13 dB.
+inline constexpr float kToneSideRatio = 20.0F;
 // LMS step of the notch: 1e-4 is a notch of 0.8 Hz, or 0.4 s; while a tone is young 0.1 s.
 inline constexpr float kToneStep = 1e-4F;
 inline constexpr float kToneStartStep = 4e-4F;
@@ -113,12 +118,16 @@ inline constexpr float kToneDepth = 2.0F;
 
 // Wind: certain with the centroid of the pauses at or below the first frequency, none above the
 // second. Its level is followed within 11 ms, its shape is learned within 0.5 s of pauses.
+inline constexpr float kGustCentroidHz = 100.0F;  // no voice has one as low
 inline constexpr float kWindCentroidHz = 150.0F;
 inline constexpr float kNoWindCentroidHz = 300.0F;
 // A mean likeness of wind below this means none, as far below 1 certainty.
 inline constexpr float kWindDoubt = 0.2F;
 inline constexpr float kWindFollow = 0.4F;
+inline constexpr float kMostGustLog2 = 4.0F;  // 12 dB above the mean of the pauses
 inline constexpr float kWindLearn = 0.01F;
+// A bin counts as filled by wind with this many times its expected power.
+inline constexpr float kWindFilled = 2.0F;
 // Low cut while there is wind: share of the floor for the lowest bins, as kLowCut.
 inline constexpr float kWindCut[] = {2.0F, 2.0F, 1.0F, 0.3F};
 

@@ -26,9 +26,10 @@ class WindEstimator {
   void Reset();
 
  private:
-  Spectrum shape_log2_;  // of the power relative to the lowest bins, in pauses, up to 400 Hz
-  float level_log2_ = 0.0F;
-  float likeness_ = 0.0F;  // recursive mean
+  Spectrum shape_log2_;      // of the power relative to the lowest bins, in pauses, up to 400 Hz
+  float level_log2_ = 0.0F;  // of the lowest bins now
+  float usual_log2_ = 0.0F;  // and in pauses
+  float likeness_ = 0.0F;    // recursive mean
   float presence_ = 0.0F;
   bool started_ = false;
 };
