@@ -40,7 +40,7 @@ describe('setInput', () => {
     browser.sounding = false;
     await pass(20);
     browser.sounding = true;
-    await pass(80);
+    await pass(380);
     expect(gains()).toEqual([1, 0]);
     await pass(20);
     expect(gains()).toEqual([0, 1]);
@@ -104,7 +104,7 @@ describe('a microphone in use', () => {
     expect([enhancer.state, enhancer.track.readyState]).toEqual(['loading', 'live']);
     const next = new FakeTrack();
     void enhancer.setInput(asTrack(next));
-    await pass(100);
+    await pass(420);
     // What is not in use any more tells nothing any more.
     microphone.dispatchEvent(new Event('ended'));
     expect(ended).toHaveBeenCalledTimes(1);

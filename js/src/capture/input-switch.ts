@@ -2,8 +2,8 @@ import { EarshotError } from '../errors.js';
 
 /** Long enough to hide the step between two microphones, short enough not to be heard as an echo of one by the other, s. */
 const SWITCH_SECONDS = 0.02;
-/** Devices stutter while they start: a new input has to sound without a hole in so many looks. */
-const STEADY_LOOKS = 5;
+/** Devices stutter while they start, on a busy machine up to a third of a second: a new input has to sound without a hole in so many looks. */
+const STEADY_LOOKS = 20;
 /** So many zeros in a row are a hole, not a sound; 0.7 ms at 48 kHz. */
 const HOLE_SAMPLES = 32;
 /** A new input that has not begun to sound steadily after so long is silent, not late: the switch goes ahead, ms. */
