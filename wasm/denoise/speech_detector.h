@@ -1,7 +1,7 @@
 // SpeechDetector: the probability that a frame holds speech, from what the gain computation knows
 // anyway. A logistic regression on six features, each at several time constants: speech is loud
 // where voices are, has a pitch, and comes in syllables. The coefficients (tuning.h) were fitted on
-// the tuning set of tools/measure-denoise.py.
+// the tuning set of npm run quality.
 #pragma once
 
 #include <array>

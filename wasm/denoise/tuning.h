@@ -1,5 +1,5 @@
 // Every constant that was chosen by measuring and listening rather than derived, for frames of 5.33
-// ms (kHopSize). Chosen on the tuning set of tools/measure-denoise.py, judged on its hold-out set:
+// ms (kHopSize). Chosen on the tuning set of npm run quality, judged on its hold-out set:
 // docs/denoise.md.
 #pragma once
 
