@@ -113,7 +113,7 @@ std::vector<float> Peaks(const Signal& signal, double period_s) {
 
 TEST(TransientDetectorTest, FindsEveryStroke) {
   Signal signal = WhiteNoise(Seconds(6.0), 0.0003, 1);
-  for (int i = 0; i < 12; ++i) AddBurst(0.5 * i + 0.2, 0.05, 0.006, 20 + i, signal);
+  for (uint32_t i = 0; i < 12; ++i) AddBurst(0.5 * i + 0.2, 0.05, 0.006, 20 + i, signal);
   const std::vector<float> peaks = Peaks(signal, 0.5);
   for (std::size_t i = 2; i < 12; ++i) EXPECT_GT(peaks[i], 0.7F) << i;
 }
@@ -185,7 +185,7 @@ TEST(TransientSuppressionTest, TypingBetweenSyllablesIsTurnedDown) {
 TEST(TransientSuppressionTest, PlosivesStay) {
   const Signal voice = testing::Voice(Seconds(8.0));
   Signal bursts(voice.size(), 0.0F);
-  for (int i = 3; i < 15; ++i) AddBurst(0.5 * i - 0.010, 0.02, 0.010, 70 + i, bursts);
+  for (uint32_t i = 3; i < 15; ++i) AddBurst(0.5 * i - 0.010, 0.02, 0.010, 70 + i, bursts);
   const Signal input =
       testing::Sum(testing::Sum(voice, bursts), WhiteNoise(voice.size(), 0.0005, 6));
   NoiseSuppressor suppressor = MakeSuppressor(kHigh);
