@@ -69,6 +69,16 @@ TEST(NoiseEstimatorTest, DoesNotTakeSyllablesForNoise) {
   EXPECT_NEAR(MeanDb(estimator.psd()), -50.0, 2.5);
 }
 
+// From 40 dB below, every bin looks like speech for certain: without the guard the estimate would
+// stay where it is for ever.
+TEST(NoiseEstimatorTest, DoesNotStagnateBelowALoudNoise) {
+  NoiseEstimator estimator;
+  ExponentialNoise noise;
+  for (int i = 0; i < kFramesPerSecond; ++i) estimator.Update(noise.Next(1e-7));
+  for (int i = 0; i < 10 * kFramesPerSecond; ++i) estimator.Update(noise.Next(1e-3));
+  EXPECT_NEAR(MeanDb(estimator.psd()), -30.0, 2.0);
+}
+
 TEST(NoiseEstimatorTest, PassesOverDigitalSilence) {
   NoiseEstimator estimator;
   ExponentialNoise noise;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "denoise/noise_suppressor.h"
@@ -18,6 +19,12 @@ using testing::Seconds;
 using testing::Signal;
 
 constexpr float kHigh = ToStrength(NoiseSuppressionLevel::kHigh);
+
+// The frame of 256 samples that begins at `at`.
+Signal Slice(const Signal& signal, std::size_t at) {
+  const auto begin = signal.begin() + static_cast<std::ptrdiff_t>(at);
+  return {begin, begin + NoiseSuppressor::kFrameSize};
+}
 
 struct Poison {
   const char* name;
@@ -56,6 +63,37 @@ INSTANTIATE_TEST_SUITE_P(
                       Poison{"denormal", std::numeric_limits<float>::denorm_min()},
                       Poison{"twenty_dbfs", 10.0F}, Poison{"huge", 3e38F}, Poison{"silence", 0.0F}),
     [](const auto& info) { return info.param.name; });
+
+// What no microphone sends is silence at that very sample and nothing else: the output is bit by
+// bit that of zeros in its place, in either channel.
+TEST(RobustnessTest, NotANumberAndInfinityCountAsSilence) {
+  constexpr float kNone[] = {std::numeric_limits<float>::quiet_NaN(),
+                             std::numeric_limits<float>::infinity(),
+                             -std::numeric_limits<float>::infinity()};
+  const Signal clean =
+      testing::Sum(testing::Voice(Seconds(2.0)), testing::WhiteNoise(Seconds(2.0), 0.01, 1));
+  Signal holes = clean, poisoned = clean;
+  for (std::size_t n = Seconds(0.5), i = 0; n < Seconds(1.5); n += n % 3 == 0 ? 1 : 97, ++i) {
+    holes[n] = 0.0F;
+    poisoned[n] = kNone[i % std::size(kNone)];
+  }
+  for (const std::size_t hit : {0U, 1U}) {
+    NoiseSuppressor expected_suppressor = MakeSuppressor(kHigh, 2);
+    NoiseSuppressor suppressor = MakeSuppressor(kHigh, 2);
+    for (std::size_t at = 0; at + 256 <= clean.size(); at += 256) {
+      Signal expected[2] = {Slice(clean, at), Slice(clean, at)};
+      Signal output[2] = {Slice(clean, at), Slice(clean, at)};
+      expected[hit] = Slice(holes, at);
+      output[hit] = Slice(poisoned, at);
+      float* expected_channels[] = {expected[0].data(), expected[1].data()};
+      float* channels[] = {output[0].data(), output[1].data()};
+      expected_suppressor.Process(AudioView(expected_channels, 2, 256));
+      suppressor.Process(AudioView(channels, 2, 256));
+      ASSERT_EQ(output[0], expected[0]) << at;
+      ASSERT_EQ(output[1], expected[1]) << at;
+    }
+  }
+}
 
 TEST(RobustnessTest, ProcessNeverAllocates) {
   NoiseSuppressor suppressor = MakeSuppressor(kHigh);

@@ -101,6 +101,35 @@ TEST(ToneCancellerTest, TakesTheToneOutAndLeavesTheRest) {
   EXPECT_NEAR(RmsDb(Cancel(other, tones, 1.0F), 3.0, 4.9), RmsDb(other, 3.0, 4.9), 0.3);
 }
 
+// Hum reaches each channel with a level and a phase of its own, or not at all: what one channel
+// becomes is what it would become alone.
+TEST(ToneCancellerTest, ChannelsHaveLevelsAndPhasesOfTheirOwn) {
+  const Signal loud = Hum(Seconds(4.0), 100.0, 0.1, 2);
+  Signal quiet(loud.size());
+  for (std::size_t n = 100; n < loud.size(); ++n) quiet[n] = -0.2F * loud[n - 100];
+  const Signal none = WhiteNoise(loud.size(), 0.01, 6);
+  const std::array<float, 2> tones = {100.0F, 200.0F};  // exact, so that nothing has to be followed
+  for (const Signal& other : {quiet, none}) {
+    Signal left = loud, right = other;
+    ToneCanceller canceller(2);
+    canceller.SetTones(tones);
+    for (std::size_t at = 0; at + kHopSize <= left.size(); at += kHopSize) {
+      float* channels[] = {left.data() + at, right.data() + at};
+      canceller.Process(channels, 1.0F);
+    }
+    const Signal left_alone = Cancel(loud, tones, 1.0F);
+    const Signal right_alone = Cancel(other, tones, 1.0F);
+    EXPECT_LT(RmsDb(left, 2.0, 3.9), RmsDb(loud, 2.0, 3.9) - 35.0);
+    Signal left_difference = left, right_difference = right;
+    for (std::size_t n = 0; n < left.size(); ++n) {
+      left_difference[n] -= left_alone[n];
+      right_difference[n] -= right_alone[n];
+    }
+    EXPECT_LT(RmsDb(left_difference, 0.0, 3.9), RmsDb(loud, 0.0, 3.9) - 35.0);
+    EXPECT_LT(RmsDb(right_difference, 0.0, 3.9), RmsDb(other, 0.0, 3.9) - 35.0);
+  }
+}
+
 TEST(ToneCancellerTest, FollowsDriftingMains) {
   const Signal hum = Hum(Seconds(8.0), 50.0, 0.1, 1, 0.05);  // 0.4 Hz in the end
   const std::array<float, 1> tones = {50.0F};
