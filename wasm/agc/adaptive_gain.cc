@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 #include "base/decibels.h"
 #include "dsp/loudness_meter.h"
@@ -18,14 +19,18 @@ constexpr float kSwitchSeconds = 0.1F;
 constexpr float kMinGainDb = -25.0F;
 // The gain falls so much faster than it rises, because too loud is worse than too soft.
 constexpr float kFallOverRise = 4.0F;
+// So much faster on the first way up: a talker has waited for it until he was recognised.
+constexpr float kFirstRiseOverRise = 2.0F;
 // Differences that the estimate of a steady talker makes by itself; not heard as a wrong loudness
 // (the tolerance of EBU R 128 for live programmes is 1 LU), but heard as pumping if followed.
 constexpr float kPlayDb = 1.0F;
 // A movement ends so near to its aim.
 constexpr float kArrivedDb = 0.1F;
 // Speech is measured while it is active; the short-term loudness that is aimed at has the pauses of
-// fluent speech in it. Mean over ten talkers in four languages.
-constexpr float kActiveOverShortTermDb = 1.2F;
+// fluent speech in it. Mean over 20 talkers in four languages, with and without the suppressor.
+constexpr float kActiveOverShortTermDb = 2.0F;
+// What may be noise is raised no further: half a decibel is left for its own ups and downs.
+constexpr float kUnprovenGainDb = 2.5F;
 
 Status Validate(const AdaptiveGainConfig& config) {
   const auto invalid = [](const char* message) {
@@ -79,17 +84,23 @@ StatusOr<AdaptiveGain> AdaptiveGain::Create(const AdaptiveGainConfig& config) {
   if (!noise_floor.ok()) {
     return noise_floor.status();
   }
-  return AdaptiveGain(config, speech.value(), noise_floor.value());
+  auto talker = TalkerDetector::Create(
+      {.sample_rate_hz = config.sample_rate_hz, .num_channels = config.num_channels});
+  if (!talker.ok()) {
+    return talker.status();
+  }
+  return AdaptiveGain(config, speech.value(), noise_floor.value(), std::move(talker).value());
 }
 
 AdaptiveGain::AdaptiveGain(const AdaptiveGainConfig& config, const SpeechLevelEstimator& speech,
-                           const NoiseFloorEstimator& noise_floor)
+                           const NoiseFloorEstimator& noise_floor, TalkerDetector talker)
     : config_(config),
       weightings_(static_cast<std::size_t>(config.num_channels),
                   KWeighting(static_cast<double>(config.sample_rate_hz))),
       speech_(speech),
       noise_floor_(noise_floor),
       weighted_noise_floor_(noise_floor),
+      talker_(std::move(talker)),
       frame_s_(static_cast<float>(config.frame_size) / static_cast<float>(config.sample_rate_hz)) {}
 
 Status AdaptiveGain::set_parameters(const GainControlParameters& parameters) {
@@ -105,9 +116,14 @@ float AdaptiveGain::speech_loudness_lufs() const {
 }
 
 // Noise limits amplification but never asks for attenuation: a voice in a loud room would be turned
-// down for it.
+// down for it. Until the first talker everything is taken for background.
 float AdaptiveGain::NoiseLimitDb() const {
-  return std::max(0.0F, config_.parameters.max_output_noise_dbfs - noise_floor_.level_dbfs());
+  const float bound_dbfs = config_.parameters.max_output_noise_dbfs;
+  const float background_db = std::max(0.0F, bound_dbfs - noise_floor_.level_dbfs());
+  return talker_.heard_talker()
+             ? background_db
+             : std::min(background_db,
+                        std::max(kUnprovenGainDb, bound_dbfs - talker_.loudest_dbfs()));
 }
 
 float AdaptiveGain::WantedGainDb() const {
@@ -121,9 +137,8 @@ float AdaptiveGain::WantedGainDb() const {
 
 void AdaptiveGain::Adapt() {
   const float wanted_db = WantedGainDb();
-  // Before the first word the initial gain is approached, as soon as the background is known that
-  // limits it.
-  const bool before_speech = !speech_.has_estimate() && noise_floor_.has_estimate();
+  // Before the first talker the gain moves as soon as the background is known that limits it.
+  const bool before_talker = !talker_.heard_talker() && noise_floor_.has_estimate();
   moving_ = moving_ || std::fabs(wanted_db - aim_db_) > kPlayDb * speech_.confidence();
   if (moving_) {
     aim_db_ = wanted_db;
@@ -131,9 +146,12 @@ void AdaptiveGain::Adapt() {
   }
   aim_db_ = std::min(aim_db_, NoiseLimitDb());
   const float rise_db = config_.parameters.max_gain_change_db_per_s * frame_s_;
-  const bool may_rise = speech_.in_speech() || before_speech;
+  const bool may_rise = (speech_.in_speech() && talker_.talking()) || before_talker;
+  const bool first_rise = talker_.heard_talker() && !arrived_;
+  const float most_db = first_rise ? kFirstRiseOverRise * rise_db : rise_db;
   adapted_gain_db_ +=
-      std::clamp(aim_db_ - adapted_gain_db_, -kFallOverRise * rise_db, may_rise ? rise_db : 0.0F);
+      std::clamp(aim_db_ - adapted_gain_db_, -kFallOverRise * rise_db, may_rise ? most_db : 0.0F);
+  arrived_ = arrived_ || (talker_.talking() && !moving_);
 
   const float max_step = frame_s_ / kSwitchSeconds;
   const float wanted_engagement = enabled_ ? 1.0F : 0.0F;
@@ -144,10 +162,21 @@ bool AdaptiveGain::Fits(int num_channels, int num_frames) const {
   return num_channels == config_.num_channels && num_frames == config_.frame_size;
 }
 
+void AdaptiveGain::Listen(ConstAudioView input, float speech_probability) {
+  if (Fits(input.num_channels(), input.num_frames())) {
+    talker_.Process(input, speech_probability);
+    listened_ = true;
+  }
+}
+
 void AdaptiveGain::Analyze(ConstAudioView frame, float speech_probability) {
   if (!Fits(frame.num_channels(), frame.num_frames())) {
     return;
   }
+  if (!listened_) {
+    talker_.Process(frame, speech_probability);
+  }
+  listened_ = false;
   double weighted_energy = 0.0;
   for (std::size_t c = 0; c < weightings_.size(); ++c) {
     weighted_energy += weightings_[c].Energy(frame.channel(static_cast<int>(c)));
@@ -177,9 +206,12 @@ void AdaptiveGain::Reset() {
   speech_.Reset();
   noise_floor_.Reset();
   weighted_noise_floor_.Reset();
+  talker_.Reset();
+  listened_ = false;
   ramp_.Reset();
   engagement_ = enabled_ ? 1.0F : 0.0F;
   moving_ = false;
+  arrived_ = false;
   aim_db_ = 0.0F;
   adapted_gain_db_ = 0.0F;
 }

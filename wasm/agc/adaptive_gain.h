@@ -12,6 +12,7 @@
 #include "agc/gain_ramp.h"
 #include "agc/noise_floor_estimator.h"
 #include "agc/speech_level_estimator.h"
+#include "agc/talker_detector.h"
 #include "base/audio_view.h"
 #include "base/status.h"
 #include "dsp/k_weighting.h"
@@ -28,9 +29,10 @@ struct AdaptiveGainConfig {
 /// Gain control for speech in the manner of WebRTC's AGC2, aimed at a loudness (ITU-R BS.1770-4):
 /// the wanted gain is the target less the estimated loudness of active speech, limited so that the
 /// peaks of speech keep the headroom and the background stays below its bound. It is approached at
-/// a bounded rate in dB per second: upwards only within a stretch of continuous speech, downwards
-/// at any time, and not at all for small differences. Everything is allocated by Create; all other
-/// calls are real-time safe.
+/// a bounded rate in dB per second: upwards only within a stretch of continuous speech of which a
+/// TalkerDetector is sure, downwards at any time, and not at all for small differences. Until the
+/// first talker only silence is raised by more than 2.5 dB. Everything is allocated by Create; all
+/// other calls are real-time safe.
 class AdaptiveGain {
  public:
   /// kInvalidArgument when a value is outside its range.
@@ -43,6 +45,11 @@ class AdaptiveGain {
 
   /// kInvalidArgument, and no change, when a value is outside its range.
   Status set_parameters(const GainControlParameters& parameters);
+
+  /// Before Process or Analyze, when their frame is not what the microphone heard but what a
+  /// suppressor left of it: shows the frame before it, num_channels × frame_size finite samples,
+  /// and the latest speech probability there is.
+  void Listen(ConstAudioView input, float speech_probability);
 
   /// `frame`: num_channels × frame_size finite samples, replaced by the output; any other shape is
   /// left untouched. `speech_probability`: 0 … 1, for this frame.
@@ -63,7 +70,7 @@ class AdaptiveGain {
 
  private:
   AdaptiveGain(const AdaptiveGainConfig& config, const SpeechLevelEstimator& speech,
-               const NoiseFloorEstimator& noise_floor);
+               const NoiseFloorEstimator& noise_floor, TalkerDetector talker);
   bool Fits(int num_channels, int num_frames) const;
   float NoiseLimitDb() const;
   float WantedGainDb() const;
@@ -74,11 +81,14 @@ class AdaptiveGain {
   SpeechLevelEstimator speech_;
   NoiseFloorEstimator noise_floor_;           // RMS
   NoiseFloorEstimator weighted_noise_floor_;  // K-weighted, as speech is
+  TalkerDetector talker_;
+  bool listened_ = false;  // to this frame already
   GainRamp ramp_;
   float frame_s_;
   bool enabled_ = true;
   float engagement_ = 1.0F;       // 0 off … 1 on, gliding
   bool moving_ = false;           // towards what is wanted
+  bool arrived_ = false;          // once, at what a talker wants
   float aim_db_ = 0.0F;           // where the gain goes
   float adapted_gain_db_ = 0.0F;  // rate limited
 };

@@ -14,10 +14,12 @@ struct GainControlParameters {
   float target_loudness_lufs = -23.0F;
   /// 0 … 60. Beyond 30 dB it is the room that is amplified.
   float max_gain_db = 30.0F;
-  /// Approached before anybody spoke, 0 … 40, as far as max_gain_db allows. Suits a talker at -31
-  /// LUFS, a common microphone without the system's own gain control.
-  float initial_gain_db = 8.0F;
-  /// 0.5 … 20. As WebRTC's AGC2: not heard as a movement within a sentence.
+  /// Approached before anybody spoke, 0 … 40, as far as max_gain_db allows and as long as nothing
+  /// louder than max_output_noise_dbfs comes of it. Noise that starts then is raised by it at
+  /// first: the default is what nobody hears.
+  float initial_gain_db = 2.5F;
+  /// 0.5 … 20. As WebRTC's AGC2: not heard as a movement within a sentence. On the first way up to
+  /// a talker twice as fast, downwards four times.
   float max_gain_change_db_per_s = 6.0F;
   /// Kept free between the peaks of speech and full scale, 0 … 20.
   float headroom_db = 3.0F;

@@ -23,6 +23,9 @@ CaptureStages::CaptureStages(NoiseSuppressor suppressor, const AdaptiveGain& gai
       voice_(1000.0F * static_cast<float>(kFrameSize) / static_cast<float>(kSampleRateHz)) {}
 
 void CaptureStages::Process(AudioView frame) {
+  // The probability is a frame old: nothing against a syllable.
+  gain_.Listen({frame.channels(), frame.num_channels(), frame.num_frames()},
+               suppressor_.speech_probability());
   suppressor_.Process(frame);
   voice_.Update(suppressor_.speech_probability());
   gain_.Process(frame, suppressor_.speech_probability());

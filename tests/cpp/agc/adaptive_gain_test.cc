@@ -47,10 +47,8 @@ Played Play(AdaptiveGain& gain, const SyntheticSpeech& speech, int frame_size = 
   return played;
 }
 
-/// K-weighted loudness over the samples of [from, to) seconds where `active`: each stretch is
-/// weighted with the filter run over everything before it.
-double LoudnessLufsOf(const std::vector<float>& samples, const std::vector<bool>& active,
-                      float from, float to, int rate = 48000) {
+/// K-weighted loudness over [from, to) seconds, pauses included, as a short-term meter has it.
+double LoudnessLufsOf(const std::vector<float>& samples, float from, float to, int rate = 48000) {
   KWeighting weighting(rate);
   double energy = 0.0;
   int count = 0;
@@ -59,7 +57,7 @@ double LoudnessLufsOf(const std::vector<float>& samples, const std::vector<bool>
   const auto begin = static_cast<std::size_t>(from * static_cast<float>(rate));
   for (std::size_t i = 0; i < end; ++i) {
     const double sample_energy = weighting.Energy(std::span(samples).subspan(i, 1));
-    if (i >= begin && active[i]) {
+    if (i >= begin) {
       energy += sample_energy;
       ++count;
     }
@@ -96,10 +94,9 @@ TEST_P(AdaptiveGainLevelTest, BringsSpeechToTheTargetAtTheRateAllowed) {
   const GainControlParameters& parameters = config.parameters;
   const float needed_db = std::abs(parameters.target_loudness_lufs - level_dbfs);
   // Up to 20 % of a syllable and a third of the time are pauses, in which the gain rests: twice the
-  // time of the bare rate, and a second to get to know the talker.
-  const float settled = 0.5F + 1.0F + 2.0F * needed_db / parameters.max_gain_change_db_per_s;
-  EXPECT_NEAR(LoudnessLufsOf(played.samples, speech.active, settled, 14.0F),
-              parameters.target_loudness_lufs, 2.0);
+  // time of the bare rate, and two seconds to recognise the talker.
+  const float settled = 0.5F + 2.0F + 2.0F * needed_db / parameters.max_gain_change_db_per_s;
+  EXPECT_NEAR(LoudnessLufsOf(played.samples, settled, 14.0F), parameters.target_loudness_lufs, 2.0);
 }
 
 TEST_P(AdaptiveGainLevelTest, NeverMovesFasterThanItsRates) {
@@ -112,8 +109,15 @@ TEST_P(AdaptiveGainLevelTest, NeverMovesFasterThanItsRates) {
   const float rate_db_per_s = config.parameters.max_gain_change_db_per_s;
   float previous_db = 0.0F;
   for (const float gain_db : played.gain_db) {
-    ASSERT_LE(gain_db - previous_db, rate_db_per_s * frame_s + 1e-4F);
+    ASSERT_LE(gain_db - previous_db, 2.0F * rate_db_per_s * frame_s + 1e-4F);
     ASSERT_GE(gain_db - previous_db, -4.0F * rate_db_per_s * frame_s - 1e-4F);
+    previous_db = gain_db;
+  }
+  // Twice the rate is for the first way up.
+  const float higher_lufs = config.parameters.target_loudness_lufs + 6.0F;
+  ASSERT_TRUE(gain.set_parameters({.target_loudness_lufs = higher_lufs}).ok());
+  for (const float gain_db : Play(gain, speech).gain_db) {
+    ASSERT_LE(gain_db - previous_db, rate_db_per_s * frame_s + 1e-4F);
     previous_db = gain_db;
   }
   // Neither does the gain of any single sample: no steps between or within frames.
@@ -139,7 +143,7 @@ TEST(AdaptiveGainTest, StopsAtTheLargestAndSmallestGain) {
   EXPECT_GE(gain.gain_db(), 11.8F);
   Play(gain, MakeSyntheticSpeech({.seconds = 30.0F, .level_dbfs = 15.0F}));
   EXPECT_GE(gain.gain_db(), -25.0F);
-  EXPECT_LE(gain.gain_db(), -24.8F);
+  EXPECT_LE(gain.gain_db(), -24.0F);  // the play of the gain
 }
 
 TEST(AdaptiveGainTest, PeaksOfSpeechKeepTheHeadroom) {
@@ -213,6 +217,72 @@ TEST(AdaptiveGainTest, NoiseAloneIsNeverRaisedOverTheLimit) {
   }
 }
 
+/// 20 s of a noise at an RMS of -45 dBFS, of which a speech detector is entirely sure.
+SyntheticSpeech MakeNoise(float (*envelope)(float seconds)) {
+  SyntheticSpeech noise;
+  std::mt19937 random(11);
+  std::normal_distribution<float> gauss;
+  double energy = 0.0;
+  for (int i = 0; i < 20 * 48000; ++i) {
+    noise.samples.push_back(gauss(random) * envelope(static_cast<float>(i) / 48000.0F));
+    energy += static_cast<double>(noise.samples.back()) * static_cast<double>(noise.samples.back());
+  }
+  const auto scale = DbToAmplitude(-45.0F) /
+                     static_cast<float>(std::sqrt(energy / static_cast<double>(20 * 48000)));
+  for (float& sample : noise.samples) {
+    sample *= scale;
+  }
+  noise.active.assign(noise.samples.size(), true);
+  return noise;
+}
+
+TEST(AdaptiveGainTest, NoiseTakenForSpeechIsRaisedByNoMoreThan3Db) {
+  struct Kind {
+    const char* name;
+    float (*envelope)(float);
+  };
+  static const auto kCycle = [](float t, float hz) { return std::fmod(t * hz, 1.0F); };
+  for (const Kind& kind : {
+           Kind{"steady", [](float) { return 1.0F; }},
+           // 26 dB deep, twenty times a second: an engine.
+           Kind{"engine", [](float t) { return kCycle(t, 20.0F) < 0.5F ? 1.0F : 0.05F; }},
+           // Five strokes a second that ring for 20 ms, in a quiet room.
+           Kind{"strokes", [](float t) { return 1e-3F + std::exp(-kCycle(t, 5.0F) / 0.1F); }},
+           // Full for 2 s, idle for 1 s.
+           Kind{"saw", [](float t) { return kCycle(t, 1.0F / 3.0F) < 0.67F ? 1.0F : 0.02F; }},
+           // A crowd: rhythm of syllables, but none stands alone.
+           Kind{"crowd", [](float t) { return 1.5F + 0.7F * std::sin(25.0F * t); }},
+           // A second of quiet before it starts.
+           Kind{"starts", [](float t) { return t < 1.0F ? 1e-3F : 1.0F; }},
+       }) {
+    AdaptiveGain gain = MakeGain({});
+    for (const float gain_db : Play(gain, MakeNoise(kind.envelope)).gain_db) {
+      ASSERT_LE(gain_db, 3.0F) << kind.name;
+    }
+  }
+}
+
+TEST(AdaptiveGainTest, WhatASuppressorLeavesOfNoiseIsRaisedByNoMoreThan3Db) {
+  // The dips are the suppressor's: at its input the noise is steady.
+  const SyntheticSpeech before = MakeNoise([](float) { return 1.0F; });
+  const SyntheticSpeech after =
+      MakeSyntheticSpeech({.seconds = 20.0F, .level_dbfs = -45.0F, .background_dbfs = -90.0F});
+  AdaptiveGain listens = MakeGain({});
+  AdaptiveGain is_deceived = MakeGain({});
+  PlanarBuffer input(1, 256);
+  PlanarBuffer frame(1, 256);
+  for (std::size_t start = 0; start + 256 <= after.samples.size(); start += 256) {
+    const auto at = static_cast<std::ptrdiff_t>(start);
+    std::copy_n(before.samples.begin() + at, 256, input[0].begin());
+    std::copy_n(after.samples.begin() + at, 256, frame[0].begin());
+    is_deceived.Analyze(testing::AsConst(frame.View(0, 256)), after.active[start] ? 1.0F : 0.0F);
+    listens.Listen(testing::AsConst(input.View(0, 256)), 1.0F);
+    listens.Process(frame.View(0, 256), after.active[start] ? 1.0F : 0.0F);
+    ASSERT_LE(listens.gain_db(), 3.0F);
+  }
+  EXPECT_GT(is_deceived.gain_db(), 15.0F);
+}
+
 TEST(AdaptiveGainTest, SoftSpeechOverNoiseIsRaisedOnlyToTheNoiseLimit) {
   const AdaptiveGainConfig config;
   AdaptiveGain gain = MakeGain(config);
@@ -235,9 +305,9 @@ TEST(AdaptiveGainTest, IsFrozenInPauses) {
   AdaptiveGain gain = MakeGain({});
   // Ends while the gain is still on its way up, which a pause must not continue.
   Play(gain,
-       MakeSyntheticSpeech({.seconds = 2.0F, .level_dbfs = -45.0F, .background_dbfs = -85.0F}));
+       MakeSyntheticSpeech({.seconds = 2.4F, .level_dbfs = -45.0F, .background_dbfs = -85.0F}));
   const float before = gain.gain_db();
-  EXPECT_GT(before, 8.0F);
+  EXPECT_GT(before, 4.0F);
   EXPECT_LT(before, 20.0F);
   const Played pause = Play(gain, MakeSyntheticSpeech({.seconds = 20.0F,
                                                        .level_dbfs = -200.0F,
@@ -252,7 +322,7 @@ TEST(AdaptiveGainTest, NoiseThatStartsInAPauseLowersTheGain) {
   AdaptiveGain gain = MakeGain({});
   Play(gain,
        MakeSyntheticSpeech({.seconds = 8.0F, .level_dbfs = -42.0F, .background_dbfs = -85.0F}));
-  EXPECT_NEAR(gain.gain_db(), 19.0F, 3.0F);
+  EXPECT_NEAR(gain.gain_db(), 21.0F, 3.0F);
   Play(gain, MakeSyntheticSpeech({.seconds = 6.0F,
                                   .level_dbfs = -200.0F,
                                   .background_dbfs = -58.0F,
@@ -304,7 +374,7 @@ TEST(AdaptiveGainTest, FrameSizeAndRateDoNotChangeTheLaw) {
                                                           .level_dbfs = -35.0F,
                                                           .background_dbfs = -85.0F});
       const Played played = Play(gain, speech, frame_size);
-      EXPECT_NEAR(LoudnessLufsOf(played.samples, speech.active, 6.0F, 9.9F, rate), -23.0, 2.0)
+      EXPECT_NEAR(LoudnessLufsOf(played.samples, 6.0F, 9.0F, rate), -23.0, 2.0)
           << rate << " " << frame_size;
     }
   }
@@ -336,7 +406,7 @@ TEST(AdaptiveGainTest, OffGlidesToTheExactInputAndOnGlidesBack) {
 }
 
 TEST(AdaptiveGainTest, InitialGainIsApproachedBeforeTheFirstWord) {
-  AdaptiveGain gain = MakeGain({});
+  AdaptiveGain gain = MakeGain({.parameters = {.initial_gain_db = 8.0F}});
   Play(gain, MakeSyntheticSpeech({.seconds = 3.0F,
                                   .level_dbfs = -200.0F,
                                   .background_dbfs = -80.0F,

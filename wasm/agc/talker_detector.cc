@@ -1,0 +1,173 @@
+#include "agc/talker_detector.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+
+#include "base/decibels.h"
+
+namespace earshot {
+namespace {
+
+// The envelope is that of the voice: at no more than this rate …
+constexpr int kEnvelopeRateHz = 12000;
+// … and without the rumble that would fill its dips.
+constexpr float kHighPassHz = 150.0F;
+constexpr float kStepMs = 5.0F;
+// The noise of the converter in a muted source makes no syllables.
+constexpr float kSilencePower = 1e-11F;
+
+// Depth of the dips. Of 28 recordings of noise (all but cries) and 20 talkers, no noise reaches the
+// count below with it, and talkers reach it 95 % of the time; with 8 dB voices in a crowd do too,
+// with 12 dB some talkers never.
+constexpr float kDipDb = 10.0F;
+// Of the part above the dips. Below are strokes, above sirens and engines.
+constexpr float kMinSyllableMs = 60.0F;
+constexpr float kMaxSyllableMs = 400.0F;
+// Energy over peak power: what rings long after a blow has but a short one.
+constexpr float kMinEquivalentMs = 40.0F;
+// Mean over the syllable; as decided as gain control wants single frames.
+constexpr float kSpeechProbability = 0.9F;
+// Four seconds bridge the pauses of a talker, and hold some ten syllables.
+constexpr float kSpanMs = 4000.0F;
+// A talker is one until fewer remain: soft or noisy speech shows only every second syllable.
+constexpr std::size_t kSyllablesToStay = 3;
+constexpr float kLoudestSinkDbPerSecond = 3.0F;
+
+constexpr auto StepsOf(float ms) { return static_cast<uint32_t>(ms / kStepMs); }
+
+}  // namespace
+
+StatusOr<TalkerDetector> TalkerDetector::Create(const TalkerDetectorConfig& config) {
+  const auto invalid = [](const char* message) {
+    return Status(StatusCode::kInvalidArgument, message);
+  };
+  if (config.sample_rate_hz < 8000 || config.sample_rate_hz > 192000) {
+    return invalid("sample_rate_hz must be between 8000 and 192000");
+  }
+  if (config.num_channels < 1 || config.num_channels > 2) {
+    return invalid("num_channels must be 1 or 2");
+  }
+  return TalkerDetector(config);
+}
+
+TalkerDetector::TalkerDetector(const TalkerDetectorConfig& config)
+    : decimation_(std::max(1, config.sample_rate_hz / kEnvelopeRateHz)),
+      loudest_sink_(kLoudestSinkDbPerSecond * kStepMs / 1000.0F),
+      channels_(static_cast<std::size_t>(config.num_channels)),
+      loudest_dbfs_(kSilenceDbfs) {
+  static_assert(StepsOf(kMaxSyllableMs) < kHistory);
+  const float rate_hz = static_cast<float>(config.sample_rate_hz) / static_cast<float>(decimation_);
+  step_samples_ = static_cast<int>(std::lround(rate_hz * kStepMs / 1000.0F));
+  high_pass_ = 1.0F - std::exp(-2.0F * std::numbers::pi_v<float> * kHighPassHz / rate_hz);
+}
+
+void TalkerDetector::Process(ConstAudioView frame, float speech_probability) {
+  if (frame.num_channels() != static_cast<int>(channels_.size())) {
+    return;
+  }
+  const float scale = 1.0F / static_cast<float>(decimation_);
+  for (int i = 0; i < frame.num_frames(); ++i) {
+    const bool complete = ++phase_ == decimation_;
+    for (std::size_t c = 0; c < channels_.size(); ++c) {
+      Channel& channel = channels_[c];
+      channel.sum += frame.channels()[c][i];
+      if (complete) {
+        const float fast = channel.sum * scale - channel.slow;
+        channel.slow += high_pass_ * fast;
+        step_energy_ += fast * fast;
+        channel.sum = 0.0F;
+      }
+    }
+    if (!complete) {
+      continue;
+    }
+    phase_ = 0;
+    if (++step_position_ == step_samples_) {
+      AddStep(step_energy_ / static_cast<float>(step_samples_), speech_probability);
+      step_position_ = 0;
+      step_energy_ = 0.0F;
+    }
+  }
+}
+
+void TalkerDetector::AddStep(float power, float speech_probability) {
+  ++now_;
+  smoothing_[now_ % smoothing_.size()] = power;
+  float smooth = kSilencePower;
+  for (const float each : smoothing_) {
+    smooth += each / static_cast<float>(smoothing_.size());
+  }
+  const float level_db = PowerToDb(smooth);
+  loudest_dbfs_ = std::max(level_db, loudest_dbfs_ - loudest_sink_);
+  history_[now_ % kHistory] = {smooth, level_db, speech_probability};
+
+  bool another = false;
+  if (rising_) {
+    extreme_db_ = std::max(extreme_db_, level_db);
+    if (level_db < extreme_db_ - kDipDb) {
+      another = EndsSyllable();
+      rising_ = false;
+      extreme_db_ = level_db;
+    }
+  } else {
+    extreme_db_ = std::min(extreme_db_, level_db);
+    if (level_db > extreme_db_ + kDipDb) {
+      rising_ = true;
+      extreme_db_ = level_db;
+    }
+  }
+  CountSyllables(another);
+}
+
+// Looks back over the peak that the latest step has left.
+bool TalkerDetector::EndsSyllable() const {
+  const float peak_power = DbToPower(extreme_db_);
+  float energy = 0.0F;
+  float probability = 0.0F;
+  uint32_t steps = 0;
+  for (uint32_t age = 1; age < kHistory; ++age) {
+    const Step& step = history_[(now_ - age) % kHistory];
+    if (step.level_db <= extreme_db_ - kDipDb) {
+      break;
+    }
+    energy += step.power;
+    probability += step.speech_probability;
+    ++steps;
+  }
+  return steps >= StepsOf(kMinSyllableMs) && steps <= StepsOf(kMaxSyllableMs) &&
+         energy * kStepMs >= kMinEquivalentMs * peak_power &&
+         probability >= kSpeechProbability * static_cast<float>(steps);
+}
+
+void TalkerDetector::CountSyllables(bool another) {
+  if (another) {
+    std::copy_backward(syllables_.begin(), syllables_.end() - 1, syllables_.end());
+    syllables_[0] = now_;
+    num_syllables_ = std::min(num_syllables_ + 1, syllables_.size());
+  }
+  while (num_syllables_ > 0 && now_ - syllables_[num_syllables_ - 1] > StepsOf(kSpanMs)) {
+    --num_syllables_;
+  }
+  talking_ = num_syllables_ >= (talking_ ? kSyllablesToStay : kSyllablesToStart);
+  heard_talker_ = heard_talker_ || talking_;
+}
+
+void TalkerDetector::Reset() {
+  std::fill(channels_.begin(), channels_.end(), Channel());
+  phase_ = 0;
+  step_position_ = 0;
+  step_energy_ = 0.0F;
+  smoothing_ = {};
+  history_ = {};
+  now_ = 0;
+  rising_ = false;
+  extreme_db_ = 0.0F;
+  num_syllables_ = 0;
+  talking_ = false;
+  heard_talker_ = false;
+  loudest_dbfs_ = kSilenceDbfs;
+}
+
+}  // namespace earshot
