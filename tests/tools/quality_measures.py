@@ -108,8 +108,15 @@ class Gains(unittest.TestCase):
         t = np.arange(len(x)) / RATE
         pumped = gain_score.clean(x, x * 10 ** (3 * np.sqrt(2) * np.sin(2 * np.pi * t / 2) / 20), {})
         self.assertAlmostEqual(pumped["gain_deviation_db"], 3, delta=0.3)
-        late = gain_score.clean(x, x * np.where(t < 12, 2, 1), {})
-        self.assertAlmostEqual(late["overshoot_lu"], 6.02, delta=0.1)
+        beyond = gain_score.clean(x, x * np.where(t < 5, 0.5, np.where(t < 12, 2, 1)), {})
+        self.assertAlmostEqual(beyond["overshoot_lu"], 6.02, delta=0.1)
+        beneath = gain_score.clean(x, x * np.where(t < 5, 2, np.where(t < 12, 0.5, 1)), {})
+        self.assertAlmostEqual(beneath["overshoot_lu"], 6.02, delta=0.1)
+
+    def test_a_late_arrival_is_settling_and_no_overshoot(self):
+        x = self.speech()
+        late = gain_score.clean(x, x * np.where(np.arange(len(x)) < 12 * RATE, 2, 1), {})
+        self.assertLess(late["overshoot_lu"], 0.5)
         self.assertTrue(12 < late["settle_s"] < 15.5, late["settle_s"])
 
     def test_raised_noise(self):

@@ -7,8 +7,16 @@ from signals import RATE, decibels, frame_powers, read_wav
 
 SETTLED_S = 8          # the time gain control has
 SETTLED_LU = 2         # and how near it has to be then
+ARRIVED_LU = 0.5       # so near to where it ends, gain has arrived and what it does from then on is overshoot
 FRAME = RATE // 10     # gains are read over 100 ms
 MIN_WINDOW_LUFS = -70  # a window quieter than this holds no sound to read a gain from
+
+
+def overshoot(gains, final):
+    """How far the gain goes beyond where it ends, from either side, after it first got there; it is there within ARRIVED_LU."""
+    direction = np.sign(final - gains[0]) or 1.0
+    arrived = np.flatnonzero((gains - final) * direction >= -ARRIVED_LU)[0]
+    return float(max(0.0, np.max((gains[arrived:] - final) * direction)))
 
 
 def clean(x, y, _):
@@ -28,7 +36,7 @@ def clean(x, y, _):
         "lowest_lufs": float(np.median(before[late]) + gains[late].min()),
         "highest_lufs": float(np.median(before[late]) + gains[late].max()),
         "settle_s": float(ends_s[far[-1]]) if len(far) else 0.0,
-        "overshoot_lu": float(gains.max() - final),
+        "overshoot_lu": overshoot(gains, final),
         "gain_deviation_db": float(np.std(decibels(powers_out[speech] / powers_in[speech]))),
     }
 
