@@ -131,7 +131,10 @@ float AdaptiveGain::WantedGainDb() const {
   const float for_speech_db =
       std::min(p.target_loudness_lufs + kActiveOverShortTermDb - speech_loudness_lufs(),
                -p.headroom_db - speech_.peak_dbfs());
-  const float wanted_db = speech_.has_estimate() ? for_speech_db : p.initial_gain_db;
+  float wanted_db = speech_.has_estimate() ? for_speech_db : p.initial_gain_db;
+  if (!talker_.heard_talker()) {
+    wanted_db = std::min(wanted_db, p.initial_gain_db);
+  }
   return std::min(std::clamp(wanted_db, kMinGainDb, p.max_gain_db), NoiseLimitDb());
 }
 
