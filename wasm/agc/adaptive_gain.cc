@@ -27,7 +27,7 @@ constexpr float kPlayDb = 1.0F;
 // A movement ends so near to its aim.
 constexpr float kArrivedDb = 0.1F;
 // Speech is measured while it is active; the short-term loudness that is aimed at has the pauses of
-// fluent speech in it. Mean over 20 talkers in four languages, with and without the suppressor.
+// fluent speech in it. Mean over the 20 talkers of the tuning set, with and without the suppressor.
 constexpr float kActiveOverShortTermDb = 2.0F;
 // What may be noise is raised no further: half a decibel is left for its own ups and downs.
 constexpr float kUnprovenGainDb = 2.5F;

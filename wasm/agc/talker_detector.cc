@@ -59,7 +59,7 @@ TalkerDetector::TalkerDetector(const TalkerDetectorConfig& config)
       loudest_dbfs_(kSilenceDbfs) {
   static_assert(StepsOf(kMaxSyllableMs) < kHistory);
   const float rate_hz = static_cast<float>(config.sample_rate_hz) / static_cast<float>(decimation_);
-  step_samples_ = static_cast<int>(std::lround(rate_hz * kStepMs / 1000.0F));
+  step_samples_ = decimation_ * static_cast<int>(std::lround(rate_hz * kStepMs / 1000.0F));
   high_pass_ = 1.0F - std::exp(-2.0F * std::numbers::pi_v<float> * kHighPassHz / rate_hz);
 }
 
@@ -67,29 +67,40 @@ void TalkerDetector::Process(ConstAudioView frame, float speech_probability) {
   if (frame.num_channels() != static_cast<int>(channels_.size())) {
     return;
   }
-  const float scale = 1.0F / static_cast<float>(decimation_);
-  for (int i = 0; i < frame.num_frames(); ++i) {
-    const bool complete = ++phase_ == decimation_;
+  for (int done = 0; done < frame.num_frames();) {
+    const int count = std::min(frame.num_frames() - done, step_samples_ - step_position_);
     for (std::size_t c = 0; c < channels_.size(); ++c) {
-      Channel& channel = channels_[c];
-      channel.sum += frame.channels()[c][i];
-      if (complete) {
-        const float fast = channel.sum * scale - channel.slow;
-        channel.slow += high_pass_ * fast;
-        step_energy_ += fast * fast;
-        channel.sum = 0.0F;
-      }
+      step_energy_ +=
+          Energy(frame.channel(static_cast<int>(c))
+                     .subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(count)),
+                 channels_[c]);
     }
-    if (!complete) {
-      continue;
-    }
-    phase_ = 0;
-    if (++step_position_ == step_samples_) {
-      AddStep(step_energy_ / static_cast<float>(step_samples_), speech_probability);
+    done += count;
+    step_position_ += count;
+    if (step_position_ == step_samples_) {
+      AddStep(step_energy_ * static_cast<float>(decimation_) / static_cast<float>(step_samples_),
+              speech_probability);
       step_position_ = 0;
       step_energy_ = 0.0F;
     }
   }
+}
+
+// Of the decimated samples that these complete. Steps are whole multiples of the decimation.
+float TalkerDetector::Energy(std::span<const float> samples, Channel& channel) const {
+  const float scale = 1.0F / static_cast<float>(decimation_);
+  float energy = 0.0F;
+  for (const float sample : samples) {
+    channel.sum += sample;
+    if (++channel.phase == decimation_) {
+      const float fast = channel.sum * scale - channel.slow;
+      channel.slow += high_pass_ * fast;
+      energy += fast * fast;
+      channel.sum = 0.0F;
+      channel.phase = 0;
+    }
+  }
+  return energy;
 }
 
 void TalkerDetector::AddStep(float power, float speech_probability) {
@@ -156,7 +167,6 @@ void TalkerDetector::CountSyllables(bool another) {
 
 void TalkerDetector::Reset() {
   std::fill(channels_.begin(), channels_.end(), Channel());
-  phase_ = 0;
   step_position_ = 0;
   step_energy_ = 0.0F;
   smoothing_ = {};

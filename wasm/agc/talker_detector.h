@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/audio_view.h"
@@ -49,6 +51,7 @@ class TalkerDetector {
   struct Channel {
     float sum = 0.0F;   // of the samples that become one
     float slow = 0.0F;  // what the high-pass takes away
+    int phase = 0;      // of the sum
   };
   struct Step {
     float power = 0.0F;
@@ -57,16 +60,16 @@ class TalkerDetector {
   };
 
   explicit TalkerDetector(const TalkerDetectorConfig& config);
+  float Energy(std::span<const float> samples, Channel& channel) const;
   void AddStep(float power, float speech_probability);
   bool EndsSyllable() const;
   void CountSyllables(bool another);
 
   int decimation_;
-  int step_samples_;    // decimated
+  int step_samples_;
   float high_pass_;     // coefficient
   float loudest_sink_;  // dB per step
   std::vector<Channel> channels_;
-  int phase_ = 0;
   int step_position_ = 0;
   float step_energy_ = 0.0F;
   std::array<float, 4> smoothing_ = {};
