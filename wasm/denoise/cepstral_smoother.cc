@@ -15,6 +15,7 @@ constexpr int kEnvelopeFineEnd = 30;
 constexpr int kShortestPitch = 24000 / 400;
 constexpr int kLongestPitch = 24000 / 95;
 constexpr int kPitchReach = 2;
+constexpr int kPitchPeakReach = 1;
 
 }  // namespace
 
@@ -32,12 +33,14 @@ void CepstralSmoother::Smooth(std::span<float> log_spectrum) {
   fft_.Inverse(spectrum_, cepstrum_);
   if (!started_) std::copy_n(cepstrum_.begin(), kBins, smoothed_.begin());
   started_ = true;
-  UpdateWeights(FindPitch());
+  const int pitch = FindPitch();
+  UpdateWeights(pitch);
   for (std::size_t q = 0; q < kBins; ++q) {
     smoothed_[q] = weight_[q] * smoothed_[q] + (1.0F - weight_[q]) * cepstrum_[q];
   }
   std::copy(smoothed_.begin(), smoothed_.end(), cepstrum_.begin());
-  for (std::size_t q = 1; q < kBins - 1; ++q) cepstrum_[kSize - q] = smoothed_[q];
+  if (pitch > 0) AmplifyPitch(pitch);
+  for (std::size_t q = 1; q < kBins - 1; ++q) cepstrum_[kSize - q] = cepstrum_[q];
   fft_.Forward(cepstrum_, spectrum_);
   for (std::size_t k = 0; k < kBins; ++k) log_spectrum[k] = spectrum_[k].real();
 }
@@ -58,6 +61,12 @@ void CepstralSmoother::UpdateWeights(int pitch) {
   for (int q = pitch - kPitchReach; q <= pitch + kPitchReach; ++q) {
     weight_[static_cast<std::size_t>(q)] =
         std::min(weight_[static_cast<std::size_t>(q)], kPitchSmoothing);
+  }
+}
+
+void CepstralSmoother::AmplifyPitch(int pitch) {
+  for (int q = pitch - kPitchPeakReach; q <= pitch + kPitchPeakReach; ++q) {
+    cepstrum_[static_cast<std::size_t>(q)] *= kPitchAmplification;
   }
 }
 

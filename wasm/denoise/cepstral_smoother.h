@@ -4,6 +4,11 @@
 // In the cepstrum speech lives in few coefficients: the low ones (the envelope of the vocal tract)
 // and those around the pitch period. They pass almost unsmoothed; all others, where the outliers of
 // noise live that are heard as musical noise, are smoothed strongly.
+// Noise fills the valleys between the harmonics, which flattens the pitch peak: in voiced frames it
+// is amplified.
+//   S. Elshamy, N. Madhu, W. Tirry, T. Fingscheidt, "Instantaneous a priori SNR estimation by
+//   cepstral excitation manipulation", IEEE/ACM Trans. Audio, Speech, Language Processing 25(8),
+//   2017.
 #pragma once
 
 #include <array>
@@ -23,7 +28,8 @@ class CepstralSmoother {
   /// `fft`: of kSize points.
   explicit CepstralSmoother(RealFft fft);
 
-  /// `log_spectrum`: kBins values, replaced by the smoothed ones.
+  /// `log_spectrum`: kBins values, replaced by the smoothed ones, with deeper valleys between
+  /// harmonics.
   void Smooth(std::span<float> log_spectrum);
 
   /// Height of the highest cepstral peak among pitch periods in the latest frame; 0 or more.
@@ -34,6 +40,7 @@ class CepstralSmoother {
  private:
   int FindPitch();
   void UpdateWeights(int pitch);
+  void AmplifyPitch(int pitch);
 
   RealFft fft_;
   std::array<std::complex<float>, kBins> spectrum_;

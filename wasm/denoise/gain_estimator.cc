@@ -1,5 +1,6 @@
 #include "denoise/gain_estimator.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <span>
@@ -31,12 +32,26 @@ float LimitPriorSnr(float xi) {
   return xi > kMinPriorSnr ? xi : kMinPriorSnr;
 }
 
+// Share of the floor in each bin.
+Spectrum MakeFloorShares() {
+  Spectrum shares;
+  for (int k = 0; k < kPaddedBins; ++k) {
+    const float ramp = (static_cast<float>(k) * kBinHz - kFloorRampStartHz) /
+                       (kFloorRampEndHz - kFloorRampStartHz);
+    shares[k] = std::lerp(1.0F, kHighFloorShare, std::clamp(ramp, 0.0F, 1.0F));
+  }
+  return shares;
+}
+
 // Amplitude gain in dB to log2.
 constexpr float DbToLog2(float db) { return db / (2.0F * kDbPerLog2Power); }
 
 }  // namespace
 
-GainEstimator::GainEstimator(RealFft cepstral_fft) : cepstral_(std::move(cepstral_fft)) { Reset(); }
+GainEstimator::GainEstimator(RealFft cepstral_fft)
+    : cepstral_(std::move(cepstral_fft)), floor_shares_(MakeFloorShares()) {
+  Reset();
+}
 
 void GainEstimator::Observe(const Spectrum& power, const HopEnergies& energies) {
   transient_detector_.Update(energies);
@@ -90,9 +105,11 @@ void GainEstimator::ComputeGains(const Spectrum& power, float floor_db) {
     // The estimator amplifies where gamma falls short of xi: right on average, harsh in one bin.
     const float limited = estimate < 0.0F ? estimate : 0.0F;
     speech_log2[k] = limited;
-    const float audible = limited > floor_log2 ? limited : floor_log2;
+    const float bin_floor_log2 = floor_shares_[k] * floor_log2;
+    const float wanted = kGainExponent * limited;
+    const float audible = wanted > bin_floor_log2 ? wanted : bin_floor_log2;
     const float presence = SpeechPresence(xi, exp_minus_v, prior);
-    log2_gain[k] = presence * audible + (1.0F - presence) * floor_log2 + gate_log2;
+    log2_gain[k] = presence * audible + (1.0F - presence) * bin_floor_log2 + gate_log2;
   }
   for (int k = kCepstralEnd; k < kPaddedBins; ++k) {
     speech_power_[k] = FastExp2(2.0F * speech_log2[k]) * power[k];
@@ -120,7 +137,9 @@ void GainEstimator::LimitLows(const Spectrum& power, float floor_log2, float gat
 
 // Opens at once, so that no onset is lost, and closes slowly.
 void GainEstimator::UpdateGate() {
-  const float open = detector_.probability() * (1.0F - transient_detector_.probability());
+  const float favoured = kGateOdds * detector_.probability();
+  const float speech = favoured / (favoured + 1.0F - detector_.probability());
+  const float open = speech * (1.0F - transient_detector_.probability());
   gate_ = open > gate_ ? open : kGateRelease * gate_ + (1.0F - kGateRelease) * open;
 }
 

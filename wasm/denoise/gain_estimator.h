@@ -1,6 +1,6 @@
 // GainEstimator: from the power spectrum of noisy speech to the gain of every bin.
 //
-//   power ─► noise PSD ─► SNRs, smoothed in the cepstrum ─► log-MMSE gain under speech presence ─►
+//   power ─► noise PSD ─► SNRs, smoothed in the cepstrum ─► gain under speech presence ─►
 //   floor, gate, low cut
 //                                      └─► speech detector ─► gate of the pauses
 #pragma once
@@ -27,8 +27,8 @@ class GainEstimator {
   void Observe(const Spectrum& power, const HopEnergies& energies);
 
   /// After Observe, of the same frame: gain() and attenuation_db(). `floor_db` ≤ 0: the most a bin
-  /// is turned down while speech is present. In pauses it may be up to (1 + kGateDepth) times that;
-  /// at 0 all gains are exactly 1.
+  /// is turned down while speech is present; above 6 kHz kHighFloorShare times that. In pauses
+  /// kGateDepth times floor_db is added. At 0 all gains are exactly 1.
   void ComputeGains(const Spectrum& power, float floor_db);
 
   const Spectrum& gain() const { return gain_; }
@@ -49,6 +49,7 @@ class GainEstimator {
   NoiseEstimator noise_;
   WindEstimator wind_;
   CepstralSmoother cepstral_;
+  const Spectrum floor_shares_;
   SpeechDetector detector_;
   TransientDetector transient_detector_;
   TransientRestorer restorer_;

@@ -1,8 +1,10 @@
-// The gain of one bin: log-MMSE under speech presence uncertainty.
-//   Y. Ephraim, D. Malah, "Speech enhancement using a minimum mean-square error log-spectral
-//   amplitude estimator", IEEE Trans. ASSP 33(2), 1985: equation (20). I. Cohen, "Optimal speech
-//   enhancement under signal presence uncertainty using log-spectral amplitude estimator", IEEE
-//   Signal Processing Letters 9(4), 2002: equations (7) and (12).
+// The gain of one bin: the amplitude estimator that weighs errors as the ear does, more in spectral
+// valleys than under peaks that mask them, with speech presence uncertainty.
+//   P. C. Loizou, "Speech enhancement based on perceptually motivated Bayesian estimators of the
+//   magnitude spectrum", IEEE Trans. Speech and Audio Processing 13(5), 2005: weighted Euclidean
+//   distortion, p = -1. I. Cohen, "Optimal speech enhancement under signal presence uncertainty
+//   using log-spectral amplitude estimator", IEEE Signal Processing Letters 9(4), 2002: equations
+//   (7) and (12).
 // xi is the a-priori and gamma the a-posteriori signal-to-noise ratio, both of power.
 #pragma once
 
@@ -10,30 +12,44 @@
 
 namespace earshot {
 
-/// Exponential integral E1(v) = ∫_v^∞ e^-t / t dt for v > 0, given e^-v; error below 3e-6 absolute
-/// up to v = 1 and 1e-4 relative above. Abramowitz & Stegun, 5.1.53 and 5.1.56.
-inline float ExponentialIntegral(float v, float exp_minus_v) {
-  constexpr float kLn2 = 0.693147181F;
-  float series = 0.00107857F;
-  series = series * v - 0.00976004F;
-  series = series * v + 0.05519968F;
-  series = series * v - 0.24991055F;
-  series = series * v + 0.99999193F;
-  series = series * v - 0.57721566F - kLn2 * FastLog2(v);
-  const float numerator = (v + 2.334733F) * v + 0.250621F;
-  const float denominator = ((v + 3.330657F) * v + 1.681534F) * v;
-  const float tail = exp_minus_v * numerator / denominator;
-  return v < 1.0F ? series : tail;
+/// -log2 of √(πv)·e^(-v/2)·I0(v/2) for v > 0, given e^-v; I0 is the modified Bessel function.
+/// Absolute error below 2e-6. Abramowitz & Stegun, 9.8.1 and 9.8.2.
+inline float Log2ValleyGain(float v, float exp_minus_v) {
+  constexpr float kPi = 3.14159265F;
+  constexpr float kSqrtTwoPi = 2.50662827F;
+  constexpr float kSplit = 7.5F;
+  const float ratio = (v < kSplit ? v : kSplit) / kSplit;
+  const float t = ratio * ratio;
+  float series = 0.0045813F;
+  series = series * t + 0.0360768F;
+  series = series * t + 0.2659732F;
+  series = series * t + 1.2067492F;
+  series = series * t + 3.0899424F;
+  series = series * t + 3.5156229F;
+  series = series * t + 1.0F;
+  const float u = kSplit / (v > kSplit ? v : kSplit);
+  float tail = 0.00392377F;
+  tail = tail * u - 0.01647633F;
+  tail = tail * u + 0.02635537F;
+  tail = tail * u - 0.02057706F;
+  tail = tail * u + 0.00916281F;
+  tail = tail * u - 0.00157565F;
+  tail = tail * u + 0.00225319F;
+  tail = tail * u + 0.01328592F;
+  tail = tail * u + 0.39894228F;
+  const float squared =
+      v < kSplit ? kPi * v * exp_minus_v * series * series : kSqrtTwoPi * kSqrtTwoPi * tail * tail;
+  return -0.5F * FastLog2(squared);
 }
 
 /// v = xi·gamma / (1 + xi), the argument of the functions below, which all take e^-v beside it
 /// so that it is computed once.
 inline float GainArgument(float xi, float gamma) { return xi * gamma / (1.0F + xi); }
 
-/// log2 of the log-MMSE amplitude gain xi / (1 + xi) · exp(½·E1(v)).
+/// log2 of the amplitude gain 1 / (|Y|·E[1/A | Y]) = xi / (1 + xi) / (√(πv)·e^(-v/2)·I0(v/2)),
+/// where A is the amplitude of the speech.
 inline float Log2SpeechGain(float xi, float v, float exp_minus_v) {
-  constexpr float kHalfLog2E = 0.721347520F;
-  return FastLog2(xi / (1.0F + xi)) + kHalfLog2E * ExponentialIntegral(v, exp_minus_v);
+  return FastLog2(xi / (1.0F + xi)) + Log2ValleyGain(v, exp_minus_v);
 }
 
 /// Probability that the bin holds speech, given that it does with probability `prior` before

@@ -26,7 +26,7 @@ struct NoiseSuppressorConfig {
   int num_channels = 1;  ///< 1 or 2. Two channels share one gain, from their summed power.
 };
 
-/// Log-spectral amplitude estimator (Ephraim & Malah 1985) on an unbiased-MMSE noise estimate
+/// Perceptually weighted amplitude estimator (Loizou 2005) on an unbiased-MMSE noise estimate
 /// (Gerkmann & Hendriks 2012) under speech presence uncertainty (Cohen 2002). Everything is
 /// allocated by Create; all other calls are real-time safe and belong to one thread. Hostile
 /// samples are harmless: NaN and infinities count as silence, all others are limited to ±kMaxInput,

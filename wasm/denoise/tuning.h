@@ -29,8 +29,10 @@ inline constexpr float kEnvelopeCoarseSmoothing =
 inline constexpr float kEnvelopeFineSmoothing = 0.85F;  // below 1.25 ms: formants
 inline constexpr float kFineSmoothing = 0.96F;          // the rest, save the pitch
 inline constexpr float kPitchSmoothing = 0.5F;
-inline constexpr float kPitchThreshold = 0.2F;  // cepstral peak, in units of log2 power
-inline constexpr float kPitchRelease = 0.9F;    // return to strong smoothing afterwards
+inline constexpr float kPitchThreshold = 0.25F;  // cepstral peak, in units of log2 power
+inline constexpr float kPitchRelease = 0.9F;     // return to strong smoothing afterwards
+// Cepstral excitation manipulation (Elshamy et al. 2017): the pitch peak is amplified by this.
+inline constexpr float kPitchAmplification = 2.2F;
 inline constexpr float kMinInstantSnrDb = -15.0F;
 // The mean of a logarithm lies below the logarithm of the mean.
 inline constexpr float kCepstralBiasLog2 = 0.25F;
@@ -38,12 +40,23 @@ inline constexpr float kCepstralBiasLog2 = 0.25F;
 // Gain (Cohen 2002, equation (12)): probability of speech in a bin before looking at it.
 inline constexpr float kPresencePrior = 0.9F;       // with the gate open
 inline constexpr float kPausePresencePrior = 0.3F;  // and closed
+// The gain of the estimator is raised to this power, as in the parametric Wiener filter (Lim &
+// Oppenheim, Proc. IEEE 67(12), 1979).
+inline constexpr float kGainExponent = 1.2F;
+// The floor in dB is this many times as deep above most of the speech; a ramp between the two
+// frequencies.
+inline constexpr float kHighFloorShare = 1.4F;
+inline constexpr float kFloorRampStartHz = 4000.0F;
+inline constexpr float kFloorRampEndHz = 6000.0F;
 // Bins 0 and 1 (below 70 Hz) hold rumble and at most the skirts of the lowest voices: turned down
 // by this share of the floor.
 inline constexpr float kLowCut[] = {1.0F, 0.3F};
 
 // Pauses: this share of the floor on top while the detector finds no speech; time constant 175 ms.
-inline constexpr float kGateDepth = 1.2F;
+inline constexpr float kGateDepth = 0.8F;
+// The gate takes the odds for speech this many times higher than the detector: a lost syllable is
+// worse than noise in a pause.
+inline constexpr float kGateOdds = 2.2F;
 inline constexpr float kGateRelease = 0.97F;
 
 // Speech detector: per time constant the weights of low, middle and high band SNR, likelihood,
@@ -57,7 +70,7 @@ inline constexpr float kDetectorWeights[][6] = {
     {1.148F, 0.6048F, -0.4079F, -1.187F, 15.8F, 0.2422F},
 };
 inline constexpr float kDetectorBias = -2.8071F;
-inline constexpr float kDetectorThreshold = -0.3F;
+inline constexpr float kDetectorThreshold = -0.2F;
 inline constexpr float kDetectorSlope = 2.0F;
 
 // Transient detector: per frame, newest first, the weights of its features (transient_detector.h);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "denoise/tuning.h"
 #include "signals.h"
 
 namespace earshot {
@@ -17,11 +18,12 @@ CepstralSmoother MakeSmoother() {
   return CepstralSmoother(RealFft::Create(CepstralSmoother::kSize).value());
 }
 
-LogSpectrum Harmonics(double pitch_hz) {
+// `contrast`: half the height of the harmonics above the valleys.
+LogSpectrum Harmonics(double pitch_hz, double contrast = 3.0) {
   LogSpectrum s;
   for (std::size_t k = 0; k < s.size(); ++k) {
     const double hz = static_cast<double>(k) * 46.875;
-    s[k] = static_cast<float>(-10.0 + 3.0 * std::cos(2.0 * std::numbers::pi * hz / pitch_hz) -
+    s[k] = static_cast<float>(-10.0 + contrast * std::cos(2.0 * std::numbers::pi * hz / pitch_hz) -
                               hz / 4000.0);
   }
   return s;
@@ -35,10 +37,20 @@ double Distance(const LogSpectrum& a, const LogSpectrum& b) {
 
 TEST(CepstralSmootherTest, KeepsASteadySpectrum) {
   CepstralSmoother smoother = MakeSmoother();
-  const LogSpectrum steady = Harmonics(200.0);
+  // Its height in the cepstrum is half the contrast and lies below what counts as voiced.
+  const LogSpectrum steady = Harmonics(200.0, 0.4);
   LogSpectrum s;
   for (int i = 0; i < 50; ++i) smoother.Smooth(s = steady);
   EXPECT_LT(Distance(s, steady), 1e-4);
+}
+
+// Two hundred hertz are a whole number of quefrencies, so that the pitch is one coefficient: only
+// the contrast of the harmonics may grow, tilt and level stay.
+TEST(CepstralSmootherTest, AmplifiesTheHarmonicsOfASteadyVoice) {
+  CepstralSmoother smoother = MakeSmoother();
+  LogSpectrum s;
+  for (int i = 0; i < 50; ++i) smoother.Smooth(s = Harmonics(200.0));
+  EXPECT_LT(Distance(s, Harmonics(200.0, 3.0 * static_cast<double>(kPitchAmplification))), 0.05);
 }
 
 TEST(CepstralSmootherTest, RemovesOutliersOfNoise) {
@@ -63,7 +75,8 @@ TEST(CepstralSmootherTest, LetsVoicedOnsetsThrough) {
   for (int i = 0; i < 50; ++i) smoother.Smooth(s = quiet);
   const LogSpectrum voiced = Harmonics(200.0);
   for (int i = 0; i < 6; ++i) smoother.Smooth(s = voiced);
-  EXPECT_LT(Distance(s, voiced), 0.1 * Distance(quiet, voiced));
+  const LogSpectrum expected = Harmonics(200.0, 3.0 * static_cast<double>(kPitchAmplification));
+  EXPECT_LT(Distance(s, expected), 0.1 * Distance(quiet, expected));
   EXPECT_GT(smoother.pitch_strength(), 1.0F);
   // The contrast between a harmonic and the valley beside it: 6 in the input.
   EXPECT_GT(s[64] - s[66], 0.6F * (voiced[64] - voiced[66]));
