@@ -33,6 +33,10 @@ export class MessageLine {
     this.#element.hidden = false;
   }
 
+  get text(): string {
+    return this.#element.textContent;
+  }
+
   clear(): void {
     this.#element.hidden = true;
     this.#element.textContent = '';
