@@ -1,8 +1,8 @@
 // Everything on the page that moves while a call is up: pictures, meters, numbers and plots.
-import { element, fixed, showLevel } from './dom';
+import { element, fixed } from './dom';
+import { LiveView } from './live-view';
 import type { CallStats, LoopbackCall } from './loopback-call';
 import type { Monitor } from './monitor';
-import { Spectrogram } from './spectrogram';
 import { TimePlot } from './time-plot';
 
 const pollMs = 500;
@@ -18,49 +18,24 @@ interface Counters {
 }
 
 export class StatsPanel {
-  readonly #before = new Spectrogram(element<HTMLCanvasElement>('spectrogram-before'));
-  readonly #after = new Spectrogram(element<HTMLCanvasElement>('spectrogram-after'));
+  readonly #view = new LiveView();
   #delayPlot?: TimePlot;
   #lossPlot?: TimePlot;
-  #timer = 0;
-  #frame = 0;
 
   start(call: LoopbackCall, monitor: Monitor): void {
-    this.stop();
     this.#delayPlot ??= new TimePlot(element('plot-delay'), { title: 'Delay in the jitter buffer (ms)', series: ['delay', 'target'], top: 10 });
     this.#lossPlot ??= new TimePlot(element('plot-loss'), { title: 'Network loss and concealed sound (%)', series: ['lost', 'concealed'], top: 10 });
     for (const plot of [this.#delayPlot, this.#lossPlot]) plot.clear();
-    for (const picture of [this.#before, this.#after]) picture.clear();
     this.showStates(call.states);
-
-    const draw = () => {
-      this.#before.draw(monitor.beforeAnalyser);
-      this.#after.draw(monitor.afterAnalyser);
-      showLevel('level-before', monitor.level('before'));
-      showLevel('level-after', monitor.level('after'));
-      this.#frame = requestAnimationFrame(draw);
-    };
-    this.#frame = requestAnimationFrame(draw);
-
-    const started = performance.now();
     let last: Counters | undefined;
-    let polling = false;
-    this.#timer = window.setInterval(() => {
-      if (polling) return; // a slow answer must not pile up questions
-      polling = true;
-      void call
-        .getStats()
-        .then((stats) => {
-          if (stats) last = this.#show(stats, (performance.now() - started) / 1000, last);
-        })
-        .catch(() => {}) // the call ended between question and answer
-        .finally(() => (polling = false));
-    }, pollMs);
+    this.#view.start(monitor, pollMs, async (seconds) => {
+      const stats = await call.getStats();
+      if (stats) last = this.#show(stats, seconds, last);
+    });
   }
 
   stop(): void {
-    clearInterval(this.#timer);
-    cancelAnimationFrame(this.#frame);
+    this.#view.stop();
     element('n-state').textContent = 'no call';
   }
 

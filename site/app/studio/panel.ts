@@ -1,7 +1,7 @@
 // Everything in the studio that moves: pictures, meters, numbers and curves.
 import type { CaptureStats } from 'earshot';
-import { element, fixed, range, showLevel } from '../dom';
-import { Spectrogram } from '../spectrogram';
+import { element, fixed, range } from '../dom';
+import { LiveView } from '../live-view';
 import { TimePlot } from '../time-plot';
 import type { StudioSession } from './session';
 
@@ -10,47 +10,22 @@ const pollMs = 100;
 const quietLufs = -70;
 
 export class StudioPanel {
-  readonly #before = new Spectrogram(element<HTMLCanvasElement>('spectrogram-before'));
-  readonly #after = new Spectrogram(element<HTMLCanvasElement>('spectrogram-after'));
+  readonly #view = new LiveView();
   #plots?: { readonly loudness: TimePlot; readonly gain: TimePlot; readonly speech: TimePlot };
-  #timer = 0;
-  #frame = 0;
 
   start({ enhancer, monitor }: StudioSession): void {
-    this.stop();
     this.#plots ??= {
       loudness: new TimePlot(element('plot-loudness'), { title: 'Loudness (LUFS)', series: ['input', 'output', 'target'], bottom: quietLufs, top: 0 }),
       gain: new TimePlot(element('plot-gain'), { title: 'Gain (dB)', series: ['gain control', 'limiter', 'noise'], bottom: -40, top: 30 }),
       speech: new TimePlot(element('plot-speech'), { title: 'Speech', series: ['probability', 'decision'] }),
     };
     for (const plot of Object.values(this.#plots)) plot.clear();
-    for (const picture of [this.#before, this.#after]) picture.clear();
     this.showState(enhancer.state);
-
-    const draw = () => {
-      this.#before.draw(monitor.beforeAnalyser);
-      this.#after.draw(monitor.afterAnalyser);
-      showLevel('level-before', monitor.level('before'));
-      showLevel('level-after', monitor.level('after'));
-      this.#frame = requestAnimationFrame(draw);
-    };
-    this.#frame = requestAnimationFrame(draw);
-
-    const started = performance.now();
-    let asking = false;
-    this.#timer = window.setInterval(() => {
-      if (asking) return; // a slow answer must not pile up questions
-      asking = true;
-      void enhancer
-        .getStats()
-        .then((stats) => this.#show(stats, (performance.now() - started) / 1000))
-        .finally(() => (asking = false));
-    }, pollMs);
+    this.#view.start(monitor, pollMs, async (seconds) => this.#show(await enhancer.getStats(), seconds));
   }
 
   stop(): void {
-    clearInterval(this.#timer);
-    cancelAnimationFrame(this.#frame);
+    this.#view.stop();
     this.showState('stopped');
   }
 
