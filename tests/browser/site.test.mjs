@@ -117,3 +117,27 @@ for (const [name, path] of [['page', '/'], ['studio', '/studio/']]) {
     });
   });
 }
+
+for (const path of ['/', '/studio/']) {
+  siteTest(`${path} says that the browser has paused the sound, and takes it back when it runs`, { path }, async (t, page) => {
+    await page.evaluate(() => {
+      const Native = AudioContext;
+      window.AudioContext = class extends Native {
+        constructor(...options) {
+          super(...options);
+          window.pageContext = this;
+        }
+      };
+      document.getElementById('start-sample').click();
+    });
+    const playing = await untilText(page, 'message', /playing/i);
+    await page.evaluate(() => pageContext.suspend());
+    await untilText(page, 'message', /paused the sound/);
+    await page.evaluate(() => pageContext.resume());
+    assert.equal(await untilText(page, 'message', /playing/i), playing);
+    await page.evaluate(() => pageContext.suspend());
+    await untilText(page, 'message', /paused the sound/);
+    await page.press('Tab');
+    assert.equal(await untilText(page, 'message', /playing/i), playing);
+  });
+}
