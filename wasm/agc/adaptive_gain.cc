@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/decibels.h"
+#include "base/stream_format.h"
 #include "dsp/loudness_meter.h"
 #include "dsp/simd.h"
 
@@ -33,17 +34,12 @@ constexpr float kActiveOverShortTermDb = 2.0F;
 constexpr float kUnprovenGainDb = 2.5F;
 
 Status Validate(const AdaptiveGainConfig& config) {
-  const auto invalid = [](const char* message) {
-    return Status(StatusCode::kInvalidArgument, message);
-  };
-  if (config.sample_rate_hz < 8000 || config.sample_rate_hz > 192000) {
-    return invalid("sample_rate_hz must be between 8000 and 192000");
-  }
-  if (config.num_channels < 1 || config.num_channels > 2) {
-    return invalid("num_channels must be 1 or 2");
+  const Status format = ValidateStreamFormat(config.sample_rate_hz, config.num_channels);
+  if (!format.ok()) {
+    return format;
   }
   if (config.frame_size < 1 || config.frame_size > config.sample_rate_hz / 10) {
-    return invalid("frame_size must be between one sample and 100 ms");
+    return {StatusCode::kInvalidArgument, "frame_size must be between one sample and 100 ms"};
   }
   return earshot::Validate(config.parameters);
 }

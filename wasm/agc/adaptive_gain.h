@@ -45,6 +45,7 @@ class AdaptiveGain {
 
   /// kInvalidArgument, and no change, when a value is outside its range.
   Status set_parameters(const GainControlParameters& parameters);
+  const GainControlParameters& parameters() const { return config_.parameters; }
 
   /// Before Process or Analyze, when their frame is not what the microphone heard but what a
   /// suppressor left of it: shows the frame before it, num_channels × frame_size finite samples,

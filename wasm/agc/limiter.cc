@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "base/decibels.h"
+#include "base/stream_format.h"
 
 namespace earshot {
 namespace {
@@ -26,15 +27,13 @@ constexpr int kLeastFall = 2;
 bool IsWithin(float value, float low, float high) { return value >= low && value <= high; }
 
 Status Validate(const LimiterConfig& config) {
+  const Status format = ValidateStreamFormat(config.sample_rate_hz, config.num_channels);
+  if (!format.ok()) {
+    return format;
+  }
   const auto invalid = [](const char* message) {
     return Status(StatusCode::kInvalidArgument, message);
   };
-  if (config.sample_rate_hz < 8000 || config.sample_rate_hz > 192000) {
-    return invalid("sample_rate_hz must be between 8000 and 192000");
-  }
-  if (config.num_channels < 1 || config.num_channels > 2) {
-    return invalid("num_channels must be 1 or 2");
-  }
   if (config.max_frames < 1 || config.max_frames > 65536) {
     return invalid("max_frames must be between 1 and 65536");
   }

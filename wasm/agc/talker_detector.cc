@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "base/decibels.h"
+#include "base/stream_format.h"
 
 namespace earshot {
 namespace {
@@ -40,14 +41,9 @@ constexpr auto StepsOf(float ms) { return static_cast<uint32_t>(ms / kStepMs); }
 }  // namespace
 
 StatusOr<TalkerDetector> TalkerDetector::Create(const TalkerDetectorConfig& config) {
-  const auto invalid = [](const char* message) {
-    return Status(StatusCode::kInvalidArgument, message);
-  };
-  if (config.sample_rate_hz < 8000 || config.sample_rate_hz > 192000) {
-    return invalid("sample_rate_hz must be between 8000 and 192000");
-  }
-  if (config.num_channels < 1 || config.num_channels > 2) {
-    return invalid("num_channels must be 1 or 2");
+  const Status format = ValidateStreamFormat(config.sample_rate_hz, config.num_channels);
+  if (!format.ok()) {
+    return format;
   }
   return TalkerDetector(config);
 }

@@ -33,7 +33,6 @@ struct Capture {
   std::unique_ptr<earshot::CaptureChain> chain;
   PlanarBlock input;
   PlanarBlock output;
-  earshot::GainControlParameters gain = {};
   StatArray<CaptureStat> stats = {};
 };
 
@@ -87,13 +86,11 @@ float* GainField(earshot::GainControlParameters& gain, CaptureParam param) {
 }
 
 int SetGain(Capture& capture, CaptureParam param, double value) {
-  earshot::GainControlParameters changed = capture.gain;
+  earshot::GainControlParameters changed = capture.chain->gain_control();
   float* const field = GainField(changed, param);
   if (field == nullptr) return ToInt(StatusCode::kInvalidArgument);
   *field = static_cast<float>(value);
-  const earshot::Status status = capture.chain->set_gain_control(changed);
-  if (status.ok()) capture.gain = changed;
-  return ToInt(status);
+  return ToInt(capture.chain->set_gain_control(changed));
 }
 
 void Fill(const earshot::PlayoutStats& from, StatArray<PlayoutStat>& to) {

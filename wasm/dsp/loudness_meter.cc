@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "base/stream_format.h"
+
 namespace earshot {
 namespace {
 
@@ -18,11 +20,9 @@ double LoudnessLufs(double weighted_mean_square) {
 }
 
 StatusOr<LoudnessMeter> LoudnessMeter::Create(const LoudnessMeterConfig& config) {
-  if (config.sample_rate_hz < 8000 || config.sample_rate_hz > 192000) {
-    return Status(StatusCode::kInvalidArgument, "sample_rate_hz must be between 8000 and 192000");
-  }
-  if (config.num_channels < 1 || config.num_channels > 2) {
-    return Status(StatusCode::kInvalidArgument, "num_channels must be 1 or 2");
+  const Status format = ValidateStreamFormat(config.sample_rate_hz, config.num_channels);
+  if (!format.ok()) {
+    return format;
   }
   return LoudnessMeter(config);
 }

@@ -10,6 +10,7 @@
 
 #include "agc/limiter.h"
 #include "base/decibels.h"
+#include "base/stream_format.h"
 #include "dsp/true_peak_meter.h"
 #include "pipeline/capture_stages.h"
 #include "pipeline/enhancing_path.h"
@@ -27,15 +28,13 @@ constexpr int kPartFrames = 256;
 constexpr float kMaxInput = 10.0F;
 
 Status Validate(const CaptureChainConfig& config) {
+  const Status format = ValidateStreamFormat(config.sample_rate_hz, config.num_channels);
+  if (!format.ok()) {
+    return format;
+  }
   const auto invalid = [](const char* message) {
     return Status(StatusCode::kInvalidArgument, message);
   };
-  if (config.sample_rate_hz < 8000 || config.sample_rate_hz > 192000) {
-    return invalid("sample_rate_hz must be between 8000 and 192000");
-  }
-  if (config.num_channels < 1 || config.num_channels > 2) {
-    return invalid("num_channels must be 1 or 2");
-  }
   if (config.max_block_frames < 1 || config.max_block_frames > kMaxBlockFrames) {
     return invalid("max_block_frames must be between 1 and 65536");
   }
@@ -233,6 +232,10 @@ void CaptureChain::set_limiter(bool enabled) { impl_->limiter.set_enabled(enable
 
 Status CaptureChain::set_gain_control(const GainControlParameters& parameters) {
   return impl_->stages().gain().set_parameters(parameters);
+}
+
+const GainControlParameters& CaptureChain::gain_control() const {
+  return impl_->stages().gain().parameters();
 }
 
 const CaptureStats& CaptureChain::stats() const { return impl_->stats; }

@@ -79,6 +79,7 @@ class CaptureChain {
   void set_limiter(bool enabled);
   /// kInvalidArgument, and no change, when a value is outside its range.
   Status set_gain_control(const GainControlParameters& parameters);
+  const GainControlParameters& gain_control() const;
 
   /// Of the latest Process call; valid as long as the chain.
   const CaptureStats& stats() const;
