@@ -1,7 +1,7 @@
 import type { CaptureReport } from '../protocol.js';
 import { CaptureStat } from '../wasm/abi.js';
 
-/** The chain decides once per 10 ms frame. */
+/** The chain decides every 5.3 ms; events need no more than this, and a change that a look misses is counted. */
 const LOOK_SECONDS = 0.01;
 /** Between two `voice` reports. */
 const REPORT_SECONDS = 0.1;
