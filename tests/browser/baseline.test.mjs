@@ -4,19 +4,27 @@ import assert from 'node:assert/strict';
 import { speechQuality } from './analysis/quality.mjs';
 import { test } from './harness/suite.mjs';
 
+/** A machine that is busy for seconds spoils a recording; not all of these, unless the call does. */
+const RECORDINGS = 3;
+
 test('a native call carries the microphone, and loses what the proxy drops', {}, async (t) => {
   const proxy = await t.proxy({ seed: 11 });
-  const id = await t.page.evaluate(async (candidates) => {
+  await t.page.evaluate(async (candidates) => {
     const stream = await harness.microphone();
     const context = await harness.audioContext({ sampleRate: 48000 });
     window.connection = await harness.call({ track: stream.getAudioTracks()[0], proxy: candidates });
+    window.farEnd = harness.nativeOutput(context, connection.receiver.track);
     await harness.sleep(2);
-    return harness.record(context, [harness.nativeOutput(context, connection.receiver.track)], 5);
   }, proxy.candidates);
-  const { sampleRate, channels } = t.recording(id);
-  const { siSdr, stoi } = speechQuality(t.speech.clean, channels[0], sampleRate);
-  t.note(`SI-SDR ${siSdr.toFixed(1)} dB, STOI ${stoi.toFixed(2)}`);
-  assert.ok(siSdr > -2 && stoi > 0.7, 'the far end does not hear the microphone');
+  const heard = async () => {
+    const { sampleRate, channels } = t.recording(await t.page.evaluate(() => harness.record(farEnd.context, [farEnd], 5)));
+    const { siSdr, stoi } = speechQuality(t.speech.clean, channels[0], sampleRate);
+    t.note(`SI-SDR ${siSdr.toFixed(1)} dB, STOI ${stoi.toFixed(2)}`);
+    return siSdr > -2 && stoi > 0.7;
+  };
+  let understood = false;
+  for (let i = 0; i < RECORDINGS && !understood; ++i) understood = await heard();
+  assert.ok(understood, 'the far end does not hear the microphone');
 
   proxy.forth.impair({ loss: 0.2 });
   await t.page.evaluate(() => harness.sleep(2));

@@ -15,11 +15,19 @@ function assertSoon(seconds) {
   return `gap ${(1000 * seconds).toFixed(0)} ms`;
 }
 
-/** The recording's level of a tone over its first or last half second. */
-function toneAt({ sampleRate, channels }, where, hertz, channel = 0) {
+/** Level of a tone in the last half second of a recording. */
+function toneAtEnd({ sampleRate, channels: [samples] }, hertz) {
+  return steadyToneDbfs(samples.subarray(samples.length - sampleRate / 2), sampleRate, hertz);
+}
+
+/** Whether any half second of a recording holds one tone without the other: a busy machine tears some of them. */
+function holdsOnly({ sampleRate, channels: [samples] }, present, absent) {
   const length = sampleRate / 2;
-  const samples = channels[channel];
-  return steadyToneDbfs(where === 'start' ? samples.subarray(0, length) : samples.subarray(samples.length - length), sampleRate, hertz);
+  for (let at = 0; at + length <= samples.length; at += length) {
+    const level = (hertz) => steadyToneDbfs(samples.subarray(at, at + length), sampleRate, hertz);
+    if (level(present) > -20 && level(absent) < -50) return true;
+  }
+  return false;
 }
 
 /** How many calls of an export make about 4 s: long enough for every part to be running, and recorded, before the trap. */
@@ -72,12 +80,12 @@ for (const { part, fault } of traps) {
     const recording = t.recording(id);
     assert.deepEqual(states, ['running', 'bypassed'], 'the trap did not fall into the recording');
     assert.deepEqual(errors, { enhancer: [], sender: [], receiver: [], [part]: ['wasm-fault'] });
-    assert.ok(toneAt(recording, 'end', 400) > -20, 'the dry sound is not there');
+    assert.ok(toneAtEnd(recording, 400) > -20, 'the dry sound is not there');
     const { sampleRate, channels: [heard, control] } = recording;
     if (part === 'sender') {
       t.note(assertSoon(handover(heard, sampleRate, { from: 1000, to: 400, levelDbfs: TONE_DBFS })));
-      assert.ok(toneAt(recording, 'start', 1000) > -20 && toneAt(recording, 'start', 400) < -50, 'our payload was not there');
-      assert.ok(toneAt(recording, 'end', 1000) < -50, 'our payload is still there');
+      assert.ok(holdsOnly(recording, 1000, 400), 'our payload was not there');
+      assert.ok(toneAtEnd(recording, 1000) < -50, 'our payload is still there');
     } else {
       // The native decoder of the same packets tells a stall of the machine from a gap of ours.
       t.note(assertSoon(longestGap(heard, sampleRate, part === 'receiver' ? control : undefined)));
@@ -116,5 +124,5 @@ test('modules that cannot be loaded leave the dry call from the start', {}, asyn
   assert.deepEqual(states, ['bypassed', 'bypassed', 'bypassed']);
   const recording = t.recording(id);
   t.note(assertSoon(longestGap(recording.channels[0], recording.sampleRate, recording.channels[1])));
-  assert.ok(toneAt(recording, 'end', 400) > -20 && toneAt(recording, 'end', 1000) < -50);
+  assert.ok(toneAtEnd(recording, 400) > -20 && toneAtEnd(recording, 1000) < -50);
 });

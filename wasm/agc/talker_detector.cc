@@ -30,8 +30,13 @@ constexpr float kMaxSyllableMs = 400.0F;
 constexpr float kMinEquivalentMs = 40.0F;
 // Mean over the syllable; as decided as gain control wants single frames.
 constexpr float kSpeechProbability = 0.9F;
-// Four seconds bridge the pauses of a talker, and hold some ten syllables.
+// Four seconds of sound hold some ten syllables of a talker.
 constexpr float kSpanMs = 4000.0F;
+// Silence between short turns of talk passes so much slower, or who says no more than a few words
+// at a time would never be a talker. It is what lies this far below the loudest: machines and
+// traffic leave none.
+constexpr uint32_t kSilenceSlower = 4;
+constexpr float kSilenceBelowLoudestDb = 25.0F;
 // A talker is one until fewer remain: soft or noisy speech shows only every second syllable.
 constexpr std::size_t kSyllablesToStay = 3;
 constexpr float kLoudestSinkDbPerSecond = 3.0F;
@@ -125,6 +130,7 @@ void TalkerDetector::AddStep(float power, float speech_probability) {
       extreme_db_ = level_db;
     }
   }
+  age_ += level_db > loudest_dbfs_ - kSilenceBelowLoudestDb ? kSilenceSlower : 1;
   CountSyllables(another);
 }
 
@@ -151,10 +157,11 @@ bool TalkerDetector::EndsSyllable() const {
 void TalkerDetector::CountSyllables(bool another) {
   if (another) {
     std::copy_backward(syllables_.begin(), syllables_.end() - 1, syllables_.end());
-    syllables_[0] = now_;
+    syllables_[0] = age_;
     num_syllables_ = std::min(num_syllables_ + 1, syllables_.size());
   }
-  while (num_syllables_ > 0 && now_ - syllables_[num_syllables_ - 1] > StepsOf(kSpanMs)) {
+  while (num_syllables_ > 0 &&
+         age_ - syllables_[num_syllables_ - 1] > kSilenceSlower * StepsOf(kSpanMs)) {
     --num_syllables_;
   }
   talking_ = num_syllables_ >= (talking_ ? kSyllablesToStay : kSyllablesToStart);
@@ -168,6 +175,7 @@ void TalkerDetector::Reset() {
   smoothing_ = {};
   history_ = {};
   now_ = 0;
+  age_ = 0;
   rising_ = false;
   extreme_db_ = 0.0F;
   num_syllables_ = 0;

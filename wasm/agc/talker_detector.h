@@ -75,9 +75,10 @@ class TalkerDetector {
   std::array<float, 4> smoothing_ = {};
   std::array<Step, kHistory> history_ = {};                 // a ring
   uint32_t now_ = 0;                                        // steps
+  uint32_t age_ = 0;                                        // quarters of steps of sound
   bool rising_ = false;                                     // a dip was left
   float extreme_db_ = 0.0F;                                 // the peak while rising, else the dip
-  std::array<uint32_t, kSyllablesToStart> syllables_ = {};  // when; newest first
+  std::array<uint32_t, kSyllablesToStart> syllables_ = {};  // age_ then; newest first
   std::size_t num_syllables_ = 0;
   bool talking_ = false;
   bool heard_talker_ = false;
