@@ -9,7 +9,7 @@ namespace earshot::abi {
 
 /// Raised whenever an export, a parameter or a layout changes; a loader refuses a module of another
 /// version.
-inline constexpr int kAbiVersion = 2;
+inline constexpr int kAbiVersion = 3;
 
 /// Longest RTP payload the playout chain takes, bytes.
 inline constexpr int kMaxRtpPayloadBytes = 1500;
@@ -65,6 +65,7 @@ enum class PlayoutParam : int {
   kMinDelayMs = 0,   ///< Lower bound of the target delay, 0 … 4000.
   kMaxDelayMs = 1,   ///< Upper bound of the target delay, 0 … 4000.
   kPayloadType = 2,  ///< Payload type to accept, 0 … 127; -1 accepts any.
+  kRestAfterMs = 3,  ///< Without sound for so long the decoder rests, 0 (never) … 60000.
 };
 
 /// Statistics of the playout chain. Counters never reset; samples are per channel at 48 kHz.
@@ -96,7 +97,8 @@ enum class PlayoutStat : int {
   kLevelDbfs = 24,               ///< RMS of the output, smoothed.
   kPeakDbfs = 25,                ///< Peak of the output.
   kLatencyMs = 26,               ///< Current delay and what waits behind the buffer.
-  kCount = 27,                   ///< Number of values.
+  kResting = 27,                 ///< Switch: the decoder rests, for the stream is silent.
+  kCount = 28,                   ///< Number of values.
 };
 
 /// Parameters of the Opus encoder.

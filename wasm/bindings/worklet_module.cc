@@ -125,6 +125,7 @@ void Fill(const earshot::PlayoutStats& from, StatArray<PlayoutStat>& to) {
   set(PlayoutStat::kLevelDbfs, from.level_dbfs);
   set(PlayoutStat::kPeakDbfs, from.peak_dbfs);
   set(PlayoutStat::kLatencyMs, from.latency_ms);
+  set(PlayoutStat::kResting, from.resting ? 1.0 : 0.0);
 }
 
 }  // namespace
@@ -232,6 +233,8 @@ int playout_set(Playout* playout, int param, double value) {
       break;
     case PlayoutParam::kPayloadType:
       return ToInt(playout->chain->set_payload_type(number));
+    case PlayoutParam::kRestAfterMs:
+      return ToInt(playout->chain->set_rest_after_ms(number));
     default:
       return ToInt(StatusCode::kInvalidArgument);
   }

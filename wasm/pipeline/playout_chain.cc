@@ -8,6 +8,7 @@
 #include "codec/opus_decoder.h"
 #include "dsp/level_meter.h"
 #include "dsp/resampler.h"
+#include "pipeline/resting_decoder.h"
 
 namespace earshot {
 namespace {
@@ -18,6 +19,7 @@ constexpr int kMinRateHz = 8000;
 constexpr int kMaxRateHz = 96000;
 constexpr int kMaxBlockFrames = 16384;
 constexpr int kMaxChannels = 2;
+constexpr int kMaxRestAfterMs = 60000;
 
 std::size_t Index(int i) { return static_cast<std::size_t>(i); }
 
@@ -26,9 +28,11 @@ std::size_t Index(int i) { return static_cast<std::size_t>(i); }
 class PlayoutChain::Impl {
  public:
   Impl(const PlayoutChainConfig& config, std::unique_ptr<OpusStreamDecoder> decoder,
-       std::unique_ptr<JitterBuffer> buffer, Resampler resampler, const LevelMeter& meter)
+       std::unique_ptr<RestingDecoder> resting, std::unique_ptr<JitterBuffer> buffer,
+       Resampler resampler, const LevelMeter& meter)
       : config_(config),
         decoder_(std::move(decoder)),
+        resting_(std::move(resting)),
         buffer_(std::move(buffer)),
         resampler_(std::move(resampler)),
         meters_{meter, meter},
@@ -70,6 +74,7 @@ class PlayoutChain::Impl {
 
   const PlayoutStats& stats() {
     stats_.jitter = buffer_->stats();
+    stats_.resting = resting_->resting();
     stats_.level_dbfs = meters_[0].rms_dbfs();
     stats_.peak_dbfs = meters_[0].peak_dbfs();
     if (config_.num_channels == 2) {
@@ -86,6 +91,7 @@ class PlayoutChain::Impl {
     return buffer_->set_delay_bounds(min_ms, max_ms);
   }
   void set_payload_type(int payload_type) { payload_type_ = payload_type; }
+  void set_rest_after_ms(int milliseconds) { resting_->set_rest_after_ms(milliseconds); }
   int num_channels() const { return config_.num_channels; }
 
  private:
@@ -104,6 +110,7 @@ class PlayoutChain::Impl {
 
   const PlayoutChainConfig config_;
   const std::unique_ptr<OpusStreamDecoder> decoder_;
+  const std::unique_ptr<RestingDecoder> resting_;
   const std::unique_ptr<JitterBuffer> buffer_;
   Resampler resampler_;
   std::array<LevelMeter, kMaxChannels> meters_;
@@ -136,7 +143,8 @@ StatusOr<std::unique_ptr<PlayoutChain>> PlayoutChain::Create(const PlayoutChainC
   auto decoder = OpusStreamDecoder::Create(
       {.sample_rate_hz = kDecoderRateHz, .num_channels = config.num_channels});
   if (!decoder.ok()) return decoder.status();
-  auto buffer = JitterBuffer::Create(config.jitter, *decoder.value());
+  auto resting = std::make_unique<RestingDecoder>(*decoder.value());
+  auto buffer = JitterBuffer::Create(config.jitter, *resting);
   if (!buffer.ok()) return buffer.status();
   auto resampler = Resampler::Create({.input_rate_hz = kDecoderRateHz,
                                       .output_rate_hz = config.sample_rate_hz,
@@ -144,9 +152,9 @@ StatusOr<std::unique_ptr<PlayoutChain>> PlayoutChain::Create(const PlayoutChainC
   if (!resampler.ok()) return resampler.status();
   auto meter = LevelMeter::Create({.sample_rate_hz = config.sample_rate_hz});
   if (!meter.ok()) return meter.status();
-  return std::unique_ptr<PlayoutChain>(new PlayoutChain(
-      std::make_unique<Impl>(config, std::move(decoder).value(), std::move(buffer).value(),
-                             std::move(resampler).value(), meter.value())));
+  return std::unique_ptr<PlayoutChain>(new PlayoutChain(std::make_unique<Impl>(
+      config, std::move(decoder).value(), std::move(resting), std::move(buffer).value(),
+      std::move(resampler).value(), meter.value())));
 }
 
 int PlayoutChain::InsertPacket(const RtpPacketInfo& info, int payload_type,
@@ -162,6 +170,13 @@ Status PlayoutChain::set_payload_type(int payload_type) {
     return {StatusCode::kInvalidArgument, "the payload type must be 0 … 127, or -1 for any"};
   }
   impl_->set_payload_type(payload_type);
+  return {};
+}
+Status PlayoutChain::set_rest_after_ms(int milliseconds) {
+  if (milliseconds < 0 || milliseconds > kMaxRestAfterMs) {
+    return {StatusCode::kInvalidArgument, "the decoder may rest after 0 (never) to 60000 ms"};
+  }
+  impl_->set_rest_after_ms(milliseconds);
   return {};
 }
 const PlayoutStats& PlayoutChain::stats() { return impl_->stats(); }

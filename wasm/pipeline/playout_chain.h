@@ -26,6 +26,7 @@ struct PlayoutChainConfig {
 struct PlayoutStats {
   JitterBufferStats jitter;
   int64_t packets_rejected = 0;      ///< Other payload type, or longer than kMaxPacketBytes.
+  bool resting = false;              ///< The decoder rests; see set_rest_after_ms().
   double level_dbfs = kSilenceDbfs;  ///< RMS of the output, smoothed; louder channel.
   double peak_dbfs = kSilenceDbfs;
   double latency_ms =
@@ -49,6 +50,10 @@ class PlayoutChain {
   Status set_delay_bounds(int min_ms, int max_ms);
   /// Payload type to accept, 0 … 127; −1 (the default) accepts any.
   Status set_payload_type(int payload_type);
+
+  /// Lets the decoder rest once the stream has carried no sound for so long (RestingDecoder): 0 …
+  /// 60000, or 0, the default, for never. For many streams of which few speak.
+  Status set_rest_after_ms(int milliseconds);
 
   /// Valid until the next call.
   const PlayoutStats& stats();

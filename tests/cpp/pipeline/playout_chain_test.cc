@@ -188,6 +188,46 @@ TEST(PlayoutChain, TakesOnlyThePayloadTypeAskedFor) {
   EXPECT_EQ(chain->stats().level_dbfs, kSilenceDbfs);
 }
 
+TEST(PlayoutChain, ADecoderThatRestedSpeaksAgainAsLateAsBefore) {
+  const Packets speech = Encode(Speech(48000, 1), 1);
+  auto resting = Chain({.max_block_frames = 480}), awake = Chain({.max_block_frames = 480});
+  ASSERT_TRUE(resting->set_rest_after_ms(1000).ok());
+  EXPECT_FALSE(resting->set_rest_after_ms(-1).ok());
+  EXPECT_FALSE(resting->set_rest_after_ms(60001).ok());
+  PlanarBuffer block(1, 480);
+  // A second of speech, four of a pause with a packet of one byte every 400 ms, and speech again.
+  int sequence_number = 0;
+  bool rested = false;
+  double energy = 0;
+  for (int tick = 0; tick < 610; ++tick) {
+    const int packet = tick / 2;
+    const bool talks = packet < 50 || packet >= 250;
+    if (tick % 2 == 0 && packet < 300 && (talks || packet % 20 == 10)) {
+      const std::vector<uint8_t>& sound = speech[static_cast<size_t>(packet % 50)];
+      const std::span<const uint8_t> payload(sound.data(), talks ? sound.size() : 1);
+      const RtpPacketInfo info{7, static_cast<uint16_t>(sequence_number++),
+                               static_cast<uint32_t>(packet * kPacketFrames)};
+      for (PlayoutChain* chain : {resting.get(), awake.get()})
+        EXPECT_EQ(chain->InsertPacket(info, kPayloadType, payload), 0);
+    }
+    EXPECT_EQ(awake->Process(block.View(0, 480)), 480);
+    EXPECT_EQ(resting->Process(block.View(0, 480)), 480);
+    if (tick > 300 && tick < 490) {
+      rested = resting->stats().resting;
+      ASSERT_TRUE(rested) << tick;
+      for (const float x : block[0]) ASSERT_EQ(x, 0.0f);
+    }
+    if (tick > 510)
+      for (const float x : block[0]) energy += static_cast<double>(x * x);
+    ASSERT_EQ(resting->stats().jitter.playout_timestamp, awake->stats().jitter.playout_timestamp);
+  }
+  EXPECT_TRUE(rested);
+  EXPECT_FALSE(resting->stats().resting);
+  EXPECT_FALSE(awake->stats().resting);
+  EXPECT_GT(energy, 100);
+  EXPECT_EQ(resting->stats().jitter.concealed_samples, awake->stats().jitter.concealed_samples);
+}
+
 TEST(PlayoutChain, MetersWhatItPlays) {
   std::vector<float> tone;
   for (int i = 0; i < 48000; ++i)
