@@ -1,13 +1,14 @@
 #include "jitter/jitter_buffer.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "jitter/delay_estimator.h"
 #include "jitter/packet_buffer.h"
 #include "jitter/packet_gate.h"
+#include "jitter/packet_history.h"
 #include "jitter/sound_buffer.h"
 #include "jitter/speed_control.h"
 #include "jitter/stream_decoder.h"
@@ -26,8 +27,6 @@ constexpr int kMaxPacketTicks = 12;
 constexpr int kMaxAheadTicks = 2 * kMaxPacketTicks;
 // Concealment longer than this is an interruption (libwebrtc's kInterruptionLenMs).
 constexpr int kInterruptionMs = 150;
-// No unwrapped sequence number comes near it.
-constexpr int64_t kNoSequenceNumber = INT64_MIN;
 
 Status CheckBounds(int min_ms, int max_ms) {
   if (min_ms < 0 || max_ms < min_ms || max_ms > kMaxDelayBoundMs) {
@@ -49,11 +48,10 @@ class JitterBuffer::Impl {
         estimator_(frames_per_tick_),
         stream_(decoder, packets_, frames_per_tick_),
         min_delay_ms_(config.min_delay_ms),
-        max_delay_ms_(config.max_delay_ms) {
-    recoverable_.fill(kNoSequenceNumber);
-  }
+        max_delay_ms_(config.max_delay_ms) {}
 
-  int InsertPacket(const RtpPacketInfo& info, std::span<const uint8_t> payload);
+  int InsertPacket(const RtpPacketInfo& info, std::span<const uint8_t> payload,
+                   std::span<const RedundantCopy> copies);
   int GetAudio(std::span<float> out);
 
   const int& frames_per_tick() const { return frames_per_tick_; }
@@ -66,7 +64,10 @@ class JitterBuffer::Impl {
 
  private:
   void DropStream();
+  void InsertCopies(const BufferedPacket& carrier, std::span<const RedundantCopy> copies);
+  int64_t OffsetNow(const BufferedPacket& packet) const;
   void Observe(const BufferedPacket& packet);
+  void ObserveRecoverable(int64_t sequence_number, int64_t offset_frames);
   void StartPlaying();
   void LimitDelay();
   void FillOneTick();
@@ -106,15 +107,10 @@ class JitterBuffer::Impl {
            std::max(estimator_.base_offset() + TargetDelayFrames(), estimator_.reachable_offset());
   }
 
-  // Packets whose redundant copy came first; by sequence number modulo its length.
-  static constexpr int kRecoverableHistory = 256;
-  static std::size_t Index(int64_t sequence_number) {
-    return static_cast<std::size_t>(sequence_number & (kRecoverableHistory - 1));
-  }
-
   AudioDecoder& decoder_;
   const int frames_per_tick_;
   PacketGate gate_;
+  PacketHistory history_;
   PacketBuffer packets_;
   SpeedControl speed_;
   SoundBuffer sound_;
@@ -124,7 +120,6 @@ class JitterBuffer::Impl {
   int min_delay_ms_;
   int max_delay_ms_;
 
-  std::array<int64_t, kRecoverableHistory> recoverable_{};
   int64_t tick_ = 0;
   int64_t discarded_ = 0;
 
@@ -135,15 +130,16 @@ class JitterBuffer::Impl {
 };
 
 void JitterBuffer::Impl::DropStream() {
-  discarded_ += packets_.size();
+  for (int i = 0; i < packets_.size(); ++i) discarded_ += packets_[i].is_copy ? 0 : 1;
   packets_.Clear();
-  recoverable_.fill(kNoSequenceNumber);
+  history_.Clear();
   stream_.Reset();
   estimator_.Reset();
   ++stats_.restarts;
 }
 
-int JitterBuffer::Impl::InsertPacket(const RtpPacketInfo& info, std::span<const uint8_t> payload) {
+int JitterBuffer::Impl::InsertPacket(const RtpPacketInfo& info, std::span<const uint8_t> payload,
+                                     std::span<const RedundantCopy> copies) {
   if (payload.size() > kMaxPacketBytes) return ToInt(StatusCode::kInvalidArgument);
   ++stats_.packets_received;
   const PacketGate::Result gate = gate_.Check(info.ssrc, info.sequence_number, info.timestamp);
@@ -163,24 +159,54 @@ int JitterBuffer::Impl::InsertPacket(const RtpPacketInfo& info, std::span<const 
   packet.arrival_tick = tick_;
   packet.payload = payload;
   packet.duration_samples = payload.empty() ? 0 : decoder_.PacketDuration(payload);
+  packet.has_redundancy = packet.duration_samples > 0 && decoder_.HasRedundancy(payload);
+  stats_.fec_packets_received += packet.has_redundancy ? 1 : 0;
+  history_.Add(packet.sequence_number, packet.timestamp, packet.duration_samples);
   Observe(packet);
   const bool late = stream_.started() && packet.sequence_number < stream_.next_sequence_number();
   gate_.ReportLate(late);
   if (late) {
     ++discarded_;
-    return 0;
+  } else if (packets_.Insert(packet) == PacketBuffer::Result::kFull) {
+    const bool oldest = packet.sequence_number < packets_.front().sequence_number;
+    discarded_ += !oldest && packets_.front().is_copy ? 0 : 1;
+    if (!oldest) {
+      packets_.PopFront();
+      (void)packets_.Insert(packet);
+    }
   }
-  if (packets_.Insert(packet) == PacketBuffer::Result::kFull) {
-    ++discarded_;
-    if (packet.sequence_number < packets_.front().sequence_number) return 0;
-    packets_.PopFront();
-    (void)packets_.Insert(packet);
-  }
+  InsertCopies(packet, copies);
   return 0;
 }
 
-void JitterBuffer::Impl::Observe(const BufferedPacket& packet) {
-  if (packet.duration_samples <= 0) return;
+void JitterBuffer::Impl::InsertCopies(const BufferedPacket& carrier,
+                                      std::span<const RedundantCopy> copies) {
+  // The newest first: once it has its place, it shows where the ones before it belong.
+  for (auto copy = copies.rbegin(); copy != copies.rend(); ++copy) {
+    if (copy->payload.empty()) continue;
+    ++stats_.fec_packets_received;
+    if (!stream_.started() || copy->payload.size() > kMaxPacketBytes) continue;
+    BufferedPacket packet;
+    packet.timestamp = carrier.timestamp - copy->timestamp_offset;
+    packet.duration_samples = decoder_.PacketDuration(copy->payload);
+    if (packet.duration_samples <= 0) continue;
+    const std::optional<int64_t> place =
+        history_.FindMissing(carrier.sequence_number, packet.timestamp, packet.duration_samples);
+    if (!place || *place < stream_.next_sequence_number()) continue;
+    packet.sequence_number = *place;
+    packet.arrival_tick = tick_;
+    packet.is_copy = true;
+    packet.payload = copy->payload;
+    packet.has_redundancy = decoder_.HasRedundancy(copy->payload);
+    if (packets_.Insert(packet) != PacketBuffer::Result::kInserted) continue;
+    stats_.fec_packets_received += packet.has_redundancy ? 1 : 0;
+    history_.Add(packet.sequence_number, packet.timestamp, packet.duration_samples);
+    ObserveRecoverable(packet.sequence_number, OffsetNow(packet));
+  }
+}
+
+// When the packet could first be played, on the axis of DelayEstimator.
+int64_t JitterBuffer::Impl::OffsetNow(const BufferedPacket& packet) const {
   // Packets shorter than a tick are played in groups that fill one: all are due with the first.
   int64_t group = 0;
   if (packet.duration_samples < frames_per_tick_) {
@@ -190,20 +216,28 @@ void JitterBuffer::Impl::Observe(const BufferedPacket& packet) {
     group = (packet.timestamp - phase) % frames_per_tick_;
     if (group < 0) group += frames_per_tick_;
   }
-  const int64_t now = tick_ * frames_per_tick_ + group;
+  return tick_ * frames_per_tick_ + group - packet.timestamp;
+}
+
+void JitterBuffer::Impl::Observe(const BufferedPacket& packet) {
+  if (packet.duration_samples <= 0) return;
+  const int64_t offset = OffsetNow(packet);
   // What queued up before the first tick is no jitter: the newest packet tells the delay.
   if (!stream_.started()) estimator_.Reset();
   // A packet is there in time if it is itself or if the redundancy in the next one is.
-  if (recoverable_[Index(packet.sequence_number)] != packet.sequence_number) {
-    estimator_.Update(tick_, now - packet.timestamp);
-  }
+  if (!history_.Recoverable(packet.sequence_number)) estimator_.Update(tick_, offset);
   const int64_t before = packet.sequence_number - 1;
-  if (!stream_.started() || before < stream_.next_sequence_number() || gate_.Received(before) ||
-      !decoder_.HasRedundancy(packet.payload)) {
-    return;
+  if (stream_.started() && before >= stream_.next_sequence_number() && !gate_.Received(before) &&
+      packet.has_redundancy) {
+    ObserveRecoverable(before, offset + packet.duration_samples);
   }
-  recoverable_[Index(before)] = before;
-  estimator_.Update(tick_, now - packet.timestamp + packet.duration_samples);
+}
+
+// The redundancy of a packet counts as its arrival, once.
+void JitterBuffer::Impl::ObserveRecoverable(int64_t sequence_number, int64_t offset_frames) {
+  if (history_.Recoverable(sequence_number)) return;
+  history_.SetRecoverable(sequence_number);
+  estimator_.Update(tick_, offset_frames);
 }
 
 // Begins with the packet that gives the wanted delay.
@@ -293,6 +327,8 @@ void JitterBuffer::Impl::UpdateState() {
   stats_.skipped_samples = counters.skipped_samples;
   stats_.decode_errors = counters.decode_errors;
   stats_.packets_in_buffer = packets_.size();
+  stats_.fec_packets_discarded =
+      stats_.fec_packets_received - counters.recovered - packets_.CountRedundancy();
   int64_t held = sound_.ahead();
   if (stream_.started() && !packets_.empty()) {
     const BufferedPacket& newest = packets_.back();
@@ -344,8 +380,9 @@ StatusOr<std::unique_ptr<JitterBuffer>> JitterBuffer::Create(const JitterBufferC
   return std::unique_ptr<JitterBuffer>(new JitterBuffer(std::make_unique<Impl>(config, decoder)));
 }
 
-int JitterBuffer::InsertPacket(const RtpPacketInfo& info, std::span<const uint8_t> payload) {
-  return impl_->InsertPacket(info, payload);
+int JitterBuffer::InsertPacket(const RtpPacketInfo& info, std::span<const uint8_t> payload,
+                               std::span<const RedundantCopy> copies) {
+  return impl_->InsertPacket(info, payload, copies);
 }
 int JitterBuffer::GetAudio(std::span<float> out) { return impl_->GetAudio(out); }
 

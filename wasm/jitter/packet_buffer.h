@@ -13,6 +13,8 @@ struct BufferedPacket {
   int64_t timestamp = 0;
   int64_t arrival_tick = 0;  ///< GetAudio calls made before it arrived.
   int duration_samples = 0;  ///< 0 for an empty payload, negative if the decoder does not know it.
+  bool is_copy = false;      ///< Came as redundancy of a later packet, not by itself.
+  bool has_redundancy = false;       ///< AudioDecoder::HasRedundancy of the payload.
   std::span<const uint8_t> payload;  ///< Points into the slot; valid until the packet is removed.
 };
 
@@ -24,7 +26,8 @@ class PacketBuffer {
 
   PacketBuffer(int max_packets, int max_packet_bytes);
 
-  /// Copies `packet` with its payload (at most max_packet_bytes).
+  /// Copies `packet` with its payload (at most max_packet_bytes). The packet itself takes the place
+  /// of a copy of it; everything else that is there already is a duplicate.
   Result Insert(const BufferedPacket& packet);
 
   bool empty() const { return order_.empty(); }
@@ -36,10 +39,15 @@ class PacketBuffer {
   const BufferedPacket& front() const { return (*this)[0]; }
   const BufferedPacket& back() const { return (*this)[size() - 1]; }
 
+  /// Copies, and packets that carry redundancy. O(size()).
+  int CountRedundancy() const;
+
   void PopFront();
   void Clear();
 
  private:
+  void Store(int slot, const BufferedPacket& packet);
+
   std::vector<BufferedPacket> slots_;
   std::vector<uint8_t> bytes_;
   std::vector<int> order_;  // Slot indices by sequence number.

@@ -34,9 +34,15 @@ bool StreamDecoder::NextIsInSequence() const {
          packets_.front().timestamp == next_timestamp_ && packets_.front().duration_samples > 0;
 }
 
+void StreamDecoder::DiscardFront() {
+  // A copy is nothing that arrived: what it stood for counts as lost.
+  counters_.discarded += packets_.front().is_copy ? 0 : 1;
+  PopFront();
+}
+
 void StreamDecoder::PopFront() {
   const int64_t missing = packets_.front().sequence_number - next_sequence_number_;
-  counters_.lost += std::max<int64_t>(missing, 0);
+  counters_.lost += std::max<int64_t>(missing, 0) + (packets_.front().is_copy ? 1 : 0);
   next_sequence_number_ = packets_.front().sequence_number + 1;
   invented_frames_ = waited_frames_ = 0;
   packets_.PopFront();
@@ -88,8 +94,10 @@ Piece StreamDecoder::DecodeFront(int64_t tick, SoundBuffer& sound) {
   counters_.skipped_samples += packet.timestamp - next_timestamp_;
   next_timestamp_ = packet.timestamp + frames;
   const int64_t wait_ticks = tick - packet.arrival_tick;
+  const bool is_copy = packet.is_copy;
+  counters_.recovered += is_copy ? 1 : 0;
   PopFront();
-  return {PieceKind::kDecoded, frames, wait_ticks, dropped};
+  return {is_copy ? PieceKind::kRecovered : PieceKind::kDecoded, frames, wait_ticks, dropped};
 }
 
 Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, int64_t spare_frames,
@@ -125,9 +133,8 @@ Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, int64_t spare_fra
     // falls back. Otherwise the sender's clock has jumped.
     if (front.duration_samples > 0 && -gap <= invented_frames_ && -gap >= front.duration_samples &&
         packets_.size() > 1) {
-      ++counters_.discarded;
       const int64_t invented = invented_frames_;
-      PopFront();
+      DiscardFront();
       invented_frames_ = invented;
       return {};
     }
@@ -146,7 +153,7 @@ Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, int64_t spare_fra
   }
   const int64_t shorten = std::max(spare_frames, waited_frames_);
   const bool redundant = gap >= front.duration_samples && front.duration_samples % quantum_ == 0 &&
-                         decoder_.HasRedundancy(front.payload);
+                         front.has_redundancy;
   const int64_t recoverable = redundant ? front.duration_samples : 0;
   if (recoverable > 0 && gap - recoverable <= shorten) {
     const auto frames = static_cast<int>(recoverable);
@@ -171,10 +178,7 @@ Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, int64_t spare_fra
 }
 
 void StreamDecoder::SkipTo(int64_t timestamp) {
-  while (packets_.size() > 1 && packets_.front().timestamp < timestamp) {
-    ++counters_.discarded;
-    PopFront();
-  }
+  while (packets_.size() > 1 && packets_.front().timestamp < timestamp) DiscardFront();
   counters_.skipped_samples += packets_.front().timestamp - next_timestamp_;
   next_timestamp_ = packets_.front().timestamp;
 }

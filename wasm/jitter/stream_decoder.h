@@ -16,7 +16,7 @@ namespace earshot {
 /// What a stretch of sound was made from.
 enum class PieceKind {
   kDecoded,    ///< A packet.
-  kRecovered,  ///< The in-band FEC of the packet after the missing one.
+  kRecovered,  ///< A copy of a missing packet, or the in-band FEC of the packet after it.
   kLost,       ///< Concealment of sound known to be missing; the timeline moves on.
   kUnderrun,   ///< Concealment because nothing has arrived; the timeline waits.
   kPause,      ///< The decoder's own noise across a pause in transmission (DTX).
@@ -80,6 +80,7 @@ class StreamDecoder {
   int EndJoin(std::span<float> decoded);
   Piece Invent(PieceKind kind, int64_t frames, SoundBuffer& sound);
   void PopFront();
+  void DiscardFront();
 
   AudioDecoder& decoder_;
   PacketBuffer& packets_;

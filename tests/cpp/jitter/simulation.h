@@ -16,9 +16,15 @@ namespace earshot::testing {
 
 /// A packet under way. It can be played in the tick `arrival_tick` at the earliest.
 struct Sent {
+  struct Copy {
+    uint32_t timestamp_offset;
+    std::vector<uint8_t> payload;
+  };
+
   int64_t arrival_tick = 0;
   RtpPacketInfo info;
   std::vector<uint8_t> payload;
+  std::vector<Copy> copies = {};
 };
 
 struct SenderConfig {
@@ -43,6 +49,19 @@ inline std::vector<Sent> Send(const SenderConfig& config) {
                     {config.ssrc, static_cast<uint16_t>(config.first_sequence_number + i),
                      config.first_timestamp + static_cast<uint32_t>(i * duration)},
                     packet.Payload()});
+  }
+  return sent;
+}
+
+/// Lets each packet carry copies of those sent `distances` packets before it, the largest distance
+/// first.
+inline std::vector<Sent> AddCopies(std::vector<Sent> sent, const std::vector<size_t>& distances) {
+  for (size_t i = 0; i < sent.size(); ++i) {
+    for (const size_t distance : distances) {
+      if (distance > i) continue;
+      const Sent& copied = sent[i - distance];
+      sent[i].copies.push_back({sent[i].info.timestamp - copied.info.timestamp, copied.payload});
+    }
   }
   return sent;
 }
@@ -80,7 +99,11 @@ class Simulation {
     auto next = arriving.begin();
     for (const int64_t end = tick + ticks; tick < end; ++tick) {
       for (; next != arriving.end() && next->first <= tick; ++next) {
-        buffer->InsertPacket(next->second->info, next->second->payload);
+        std::vector<RedundantCopy> copies;
+        for (const Sent::Copy& copy : next->second->copies) {
+          copies.push_back({copy.timestamp_offset, copy.payload});
+        }
+        buffer->InsertPacket(next->second->info, next->second->payload, copies);
       }
       buffer->GetAudio(block_);
       output.insert(output.end(), block_.begin(), block_.end());
