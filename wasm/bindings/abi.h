@@ -62,20 +62,21 @@ enum class CaptureStat : int {
 
 /// Parameters of the playout chain.
 enum class PlayoutParam : int {
-  kMinDelayMs = 0,   ///< Lower bound of the target delay, 0 … 4000.
-  kMaxDelayMs = 1,   ///< Upper bound of the target delay, 0 … 4000.
-  kPayloadType = 2,  ///< Payload type to accept, 0 … 127; -1 accepts any.
-  kRestAfterMs = 3,  ///< Without sound for so long the decoder rests, 0 (never) … 60000.
+  kMinDelayMs = 0,      ///< Lower bound of the target delay, 0 … 4000.
+  kMaxDelayMs = 1,      ///< Upper bound of the target delay, 0 … 4000.
+  kPayloadType = 2,     ///< Payload type to accept, 0 … 127; -1 accepts any.
+  kRestAfterMs = 3,     ///< Without sound for so long the decoder rests, 0 (never) … 60000.
+  kRedPayloadType = 4,  ///< Payload type of redundant audio data (RFC 2198), 0 … 127; -1: none.
 };
 
 /// Statistics of the playout chain. Counters never reset; samples are per channel at 48 kHz.
 enum class PlayoutStat : int {
   kPacketsReceived = 0,          ///< Every packet of valid length.
-  kPacketsRejected = 1,          ///< Of another payload type, or too long.
+  kPacketsRejected = 1,          ///< Of another payload type, too long, or broken RFC 2198.
   kPacketsDuplicate = 2,         ///< Already in the buffer or already played.
   kPacketsDiscarded = 3,         ///< Too late, or pushed out by a full buffer or a restart.
   kPacketsLost = 4,              ///< Passed over without having arrived, recovered ones included.
-  kPacketsRecovered = 5,         ///< Of those, decoded from in-band FEC.
+  kPacketsRecovered = 5,         ///< Of those, decoded from a copy or from in-band FEC.
   kPacketsEmpty = 6,             ///< Zero-length payloads.
   kDecodeErrors = 7,             ///< Payloads the decoder refused.
   kTotalSamples = 8,             ///< All samples given out.
@@ -98,7 +99,9 @@ enum class PlayoutStat : int {
   kPeakDbfs = 25,                ///< Peak of the output.
   kLatencyMs = 26,               ///< Current delay and what waits behind the buffer.
   kResting = 27,                 ///< Switch: the decoder rests, for the stream is silent.
-  kCount = 28,                   ///< Number of values.
+  kFecPacketsReceived = 28,      ///< Redundancy that came: copies, packets with in-band FEC.
+  kFecPacketsDiscarded = 29,     ///< Of that, what was of no use.
+  kCount = 30,                   ///< Number of values.
 };
 
 /// Parameters of the Opus encoder.

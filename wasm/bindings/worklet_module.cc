@@ -104,6 +104,8 @@ void Fill(const earshot::PlayoutStats& from, StatArray<PlayoutStat>& to) {
   set(PlayoutStat::kPacketsDiscarded, jitter.packets_discarded);
   set(PlayoutStat::kPacketsLost, jitter.packets_lost);
   set(PlayoutStat::kPacketsRecovered, jitter.packets_recovered);
+  set(PlayoutStat::kFecPacketsReceived, jitter.fec_packets_received);
+  set(PlayoutStat::kFecPacketsDiscarded, jitter.fec_packets_discarded);
   set(PlayoutStat::kPacketsEmpty, jitter.packets_empty);
   set(PlayoutStat::kDecodeErrors, jitter.decode_errors);
   set(PlayoutStat::kTotalSamples, jitter.total_samples);
@@ -233,6 +235,8 @@ int playout_set(Playout* playout, int param, double value) {
       break;
     case PlayoutParam::kPayloadType:
       return ToInt(playout->chain->set_payload_type(number));
+    case PlayoutParam::kRedPayloadType:
+      return ToInt(playout->chain->set_red_payload_type(number));
     case PlayoutParam::kRestAfterMs:
       return ToInt(playout->chain->set_rest_after_ms(number));
     default:

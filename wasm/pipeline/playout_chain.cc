@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codec/opus_decoder.h"
+#include "codec/red_payload.h"
 #include "dsp/level_meter.h"
 #include "dsp/resampler.h"
 #include "pipeline/resting_decoder.h"
@@ -19,6 +20,7 @@ constexpr int kMinRateHz = 8000;
 constexpr int kMaxRateHz = 96000;
 constexpr int kMaxBlockFrames = 16384;
 constexpr int kMaxChannels = 2;
+constexpr int kMaxPayloadType = 127;
 constexpr int kMaxRestAfterMs = 60000;
 
 std::size_t Index(int i) { return static_cast<std::size_t>(i); }
@@ -47,11 +49,11 @@ class PlayoutChain::Impl {
   }
 
   int InsertPacket(const RtpPacketInfo& info, int payload_type, std::span<const uint8_t> payload) {
-    const bool wanted = payload_type_ < 0 || payload_type == payload_type_;
-    if (!wanted || payload.size() > kMaxPacketBytes) {
-      ++stats_.packets_rejected;
-      return wanted ? ToInt(StatusCode::kInvalidArgument) : 0;
-    }
+    if (payload.size() > kMaxPacketBytes) return Reject(StatusCode::kInvalidArgument);
+    const bool is_red = payload_type == red_payload_type_;
+    // Without payload it is padding, which has no format.
+    if (is_red && !payload.empty()) return InsertRed(info, payload);
+    if (!is_red && !Accepts(payload_type)) return Reject(StatusCode::kOk);
     return buffer_->InsertPacket(info, payload);
   }
 
@@ -91,10 +93,35 @@ class PlayoutChain::Impl {
     return buffer_->set_delay_bounds(min_ms, max_ms);
   }
   void set_payload_type(int payload_type) { payload_type_ = payload_type; }
+  void set_red_payload_type(int payload_type) { red_payload_type_ = payload_type; }
   void set_rest_after_ms(int milliseconds) { resting_->set_rest_after_ms(milliseconds); }
   int num_channels() const { return config_.num_channels; }
 
  private:
+  bool Accepts(int payload_type) const {
+    return payload_type_ < 0 || payload_type == payload_type_;
+  }
+
+  int Reject(StatusCode code) {
+    ++stats_.packets_rejected;
+    return ToInt(code);
+  }
+
+  int InsertRed(const RtpPacketInfo& info, std::span<const uint8_t> payload) {
+    const StatusOr<RedPayload> red = RedPayload::Parse(payload);
+    if (!red.ok()) return Reject(red.status().code());
+    const RedBlock& primary = red.value().primary();
+    if (!Accepts(primary.payload_type)) return Reject(StatusCode::kOk);
+    std::array<RedundantCopy, kMaxRedBlocks> copies;
+    std::size_t num_copies = 0;
+    for (const RedBlock& block : red.value().redundant()) {
+      // A copy in another codec is none the decoder could play between the others.
+      if (block.payload_type != primary.payload_type) continue;
+      copies[num_copies++] = {block.timestamp_offset, block.data};
+    }
+    return buffer_->InsertPacket(info, primary.data, std::span(copies).first(num_copies));
+  }
+
   // Only when the last tick has been used up: the later a packet may still arrive, the better.
   void PullTick() {
     const int channels = config_.num_channels;
@@ -116,6 +143,7 @@ class PlayoutChain::Impl {
   std::array<LevelMeter, kMaxChannels> meters_;
   PlayoutStats stats_;
   int payload_type_ = -1;
+  int red_payload_type_ = -1;
 
   std::vector<float> tick_;  // Interleaved.
   std::array<std::vector<float>, kMaxChannels> decoded_;
@@ -166,10 +194,17 @@ Status PlayoutChain::set_delay_bounds(int min_ms, int max_ms) {
   return impl_->set_delay_bounds(min_ms, max_ms);
 }
 Status PlayoutChain::set_payload_type(int payload_type) {
-  if (payload_type < -1 || payload_type > 127) {
+  if (payload_type < -1 || payload_type > kMaxPayloadType) {
     return {StatusCode::kInvalidArgument, "the payload type must be 0 … 127, or -1 for any"};
   }
   impl_->set_payload_type(payload_type);
+  return {};
+}
+Status PlayoutChain::set_red_payload_type(int payload_type) {
+  if (payload_type < -1 || payload_type > kMaxPayloadType) {
+    return {StatusCode::kInvalidArgument, "the payload type must be 0 … 127, or -1 for none"};
+  }
+  impl_->set_red_payload_type(payload_type);
   return {};
 }
 Status PlayoutChain::set_rest_after_ms(int milliseconds) {

@@ -25,7 +25,7 @@ struct PlayoutChainConfig {
 
 struct PlayoutStats {
   JitterBufferStats jitter;
-  int64_t packets_rejected = 0;      ///< Other payload type, or longer than kMaxPacketBytes.
+  int64_t packets_rejected = 0;      ///< Other payload type, too long, or no redundant audio data.
   bool resting = false;              ///< The decoder rests; see set_rest_after_ms().
   double level_dbfs = kSilenceDbfs;  ///< RMS of the output, smoothed; louder channel.
   double peak_dbfs = kSilenceDbfs;
@@ -40,7 +40,8 @@ class PlayoutChain {
   static StatusOr<std::unique_ptr<PlayoutChain>> Create(const PlayoutChainConfig& config);
   ~PlayoutChain();
 
-  /// Copies one Opus payload. Returns 0 or a negative StatusCode; never faults on hostile bytes.
+  /// Copies one Opus payload, or one of redundant audio data (RFC 2198) with its copies of earlier
+  /// packets. Returns 0 or a negative StatusCode; never faults on hostile bytes.
   int InsertPacket(const RtpPacketInfo& info, int payload_type, std::span<const uint8_t> payload);
 
   /// Fills `out` (num_channels() planes, at most max_block_frames). Returns the frames written or a
@@ -50,6 +51,9 @@ class PlayoutChain {
   Status set_delay_bounds(int min_ms, int max_ms);
   /// Payload type to accept, 0 … 127; −1 (the default) accepts any.
   Status set_payload_type(int payload_type);
+  /// Payload type of redundant audio data, 0 … 127; −1 (the default) for none. The other payload
+  /// types are then those of its blocks.
+  Status set_red_payload_type(int payload_type);
 
   /// Lets the decoder rest once the stream has carried no sound for so long (RestingDecoder): 0 …
   /// 60000, or 0, the default, for never. For many streams of which few speak.

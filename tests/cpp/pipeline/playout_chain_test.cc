@@ -12,6 +12,7 @@
 #include "codec/opus_encoder.h"
 #include "support/allocation_counter.h"
 #include "support/planar_buffer.h"
+#include "support/red_writer.h"
 
 namespace earshot::testing {
 namespace {
@@ -90,6 +91,7 @@ TEST(PlayoutChain, RefusesWrongConfigurations) {
   EXPECT_FALSE(PlayoutChain::Create({.jitter = {.min_delay_ms = 5000}}).ok());
   auto chain = Chain({});
   EXPECT_FALSE(chain->set_payload_type(128).ok());
+  EXPECT_FALSE(chain->set_red_payload_type(128).ok());
   EXPECT_FALSE(chain->set_delay_bounds(10, 5).ok());
   PlanarBuffer large(1, 129), stereo(2, 128);
   EXPECT_EQ(chain->Process(large.View(0, 129)), ToInt(StatusCode::kInvalidArgument));
@@ -175,6 +177,56 @@ TEST(PlayoutChain, RandomLossIsRecoveredOrConcealedWithoutClicks) {
     return step;
   };
   EXPECT_LE(largest_step(played), 1.5f * largest_step(whole));
+}
+
+constexpr int kRedPayloadType = 63;
+
+// As Chrome sends: each packet with a copy of the one before it; the lost ones are missing.
+TEST(PlayoutChain, RedundantCopiesMakeUpForEveryIsolatedLoss) {
+  const Packets packets = Encode(Speech(4 * 48000, 1), 1);
+  auto whole = Chain({.max_block_frames = 480, .jitter = {.min_delay_ms = 60}});
+  auto lossy = Chain({.max_block_frames = 480, .jitter = {.min_delay_ms = 60}});
+  ASSERT_TRUE(lossy->set_payload_type(kPayloadType).ok());
+  ASSERT_TRUE(lossy->set_red_payload_type(kRedPayloadType).ok());
+  PlanarBuffer expected(1, 480), played(1, 480);
+  int lost = 0;
+  for (size_t i = 0; i < packets.size(); ++i) {
+    const RtpPacketInfo info{7, static_cast<uint16_t>(i), static_cast<uint32_t>(i * kPacketFrames)};
+    whole->InsertPacket(info, kPayloadType, packets[i]);
+    std::vector<RedundantBlock> copies;
+    if (i > 0) copies.push_back({kPayloadType, kPacketFrames, packets[i - 1]});
+    // A block of another codec in between is passed over.
+    copies.push_back({13, 100, {1, 2, 3}});
+    if (i < 60 || i % 3 != 0) {
+      EXPECT_EQ(
+          lossy->InsertPacket(info, kRedPayloadType, WriteRed(copies, kPayloadType, packets[i])),
+          0);
+    } else {
+      ++lost;
+    }
+    for (int tick = 0; tick < 2; ++tick) {
+      ASSERT_EQ(whole->Process(expected.View(0, 480)), 480);
+      ASSERT_EQ(lossy->Process(played.View(0, 480)), 480);
+      for (size_t n = 0; n < 480; ++n) ASSERT_EQ(played[0][n], expected[0][n]) << i;
+    }
+  }
+  const JitterBufferStats& stats = lossy->stats().jitter;
+  EXPECT_GE(stats.packets_recovered, lost - 3);
+  EXPECT_EQ(stats.packets_recovered, stats.packets_lost);
+  EXPECT_EQ(lossy->stats().packets_rejected, 0);
+}
+
+TEST(PlayoutChain, BrokenOrUnwantedRedundantAudioDataIsRejected) {
+  auto chain = Chain({});
+  ASSERT_TRUE(chain->set_payload_type(kPayloadType).ok());
+  ASSERT_TRUE(chain->set_red_payload_type(kRedPayloadType).ok());
+  EXPECT_EQ(chain->InsertPacket({1, 1, 0}, kRedPayloadType, std::vector<uint8_t>{0x80 | 111, 0}),
+            ToInt(StatusCode::kCorruptData));
+  EXPECT_EQ(chain->InsertPacket({1, 2, 960}, kRedPayloadType, WriteRed({}, 13, {1, 2})), 0);
+  EXPECT_EQ(chain->stats().packets_rejected, 2);
+  EXPECT_EQ(chain->stats().jitter.packets_received, 0);
+  EXPECT_EQ(chain->InsertPacket({1, 3, 1920}, kRedPayloadType, {}), 0) << "padding";
+  EXPECT_EQ(chain->stats().jitter.packets_received, 1);
 }
 
 TEST(PlayoutChain, TakesOnlyThePayloadTypeAskedFor) {
