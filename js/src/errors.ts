@@ -23,7 +23,7 @@ export type EarshotErrorCode =
   | 'transform-late';
 
 /** The part of the library an error comes from. */
-export type EarshotModule = 'engine' | 'capture' | 'sender' | 'receiver' | 'tap' | 'playout';
+export type EarshotModule = 'engine' | 'capture' | 'sender' | 'receiver' | 'tap' | 'playout' | 'mixer';
 
 /** Every error of the library. The message says what to do. */
 export class EarshotError extends Error {

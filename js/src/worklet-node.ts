@@ -7,7 +7,7 @@ import { Requests } from './requests.js';
  * AudioWorkletNode, or an empty class where there is none: a page must be able to import the library on a server and in a
  * browser without Web Audio, where `support()` and the errors then say what is missing.
  */
-const WorkletNode = (globalThis.AudioWorkletNode ?? class {}) as typeof AudioWorkletNode;
+export const WorkletNode = (globalThis.AudioWorkletNode ?? class {}) as typeof AudioWorkletNode;
 
 /** What every chain processor says. */
 type CommonReport = StateReport | StatsReport | Fault;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PlayoutInput, ReceivedPacket, ReceiverReport, ReceiverSettings } from '../../js/src/protocol.js';
 import { opusSamples } from '../../js/src/worker/opus-packet.js';
 import { ReceiverPipe } from '../../js/src/worker/receiver-pipe.js';
+import { redPayload, redPrimary } from '../../js/src/worker/red-payload.js';
 import { frame, isNative, opusFrame, type FakeFrame } from './support/frames.js';
 import { settle } from './support/fake-browser.js';
 
@@ -78,6 +79,28 @@ describe('ReceiverPipe', () => {
     expect(heard.filter(({ type }) => type === 'route')).toEqual([{ type: 'route', opus: false }, { type: 'route', opus: true }]);
     expect(packets()).toHaveLength(2);
     expect(out.every(isNative)).toBe(true);
+  });
+
+  it('plays redundant audio data, and silences the native decoder in the same format', async () => {
+    start({ nativeDecoder: 'silence' });
+    const plain = received(0);
+    const red = (rtpTimestamp: number) => {
+      const copy = { timestampOffset: 960, payload: plain.native };
+      const payload = redPayload({ payloadType: 111, payload: plain.native }, [copy]);
+      return frame(payload, { mimeType: 'audio/red', payloadType: 63, rtpTimestamp, synchronizationSource: 5, sequenceNumber: 100 });
+    };
+    pipe.onFrame(plain);
+    pipe.onFrame(red(960));
+    playout!.postMessage({ type: 'state', state: 'running' });
+    await settle();
+    pipe.onFrame(red(1920));
+    pipe.onFrame(frame(Uint8Array.of(0xff, 0), { mimeType: 'audio/red', payloadType: 63, rtpTimestamp: 2880 }));
+    await settle();
+    expect(heard.filter(({ type }) => type === 'route')).toEqual([]);
+    expect(packets().map(({ redundant, payloadType }) => [redundant, payloadType])).toEqual([[false, 111], [true, 63], [true, 63], [true, 63]]);
+    expect([...new Uint8Array(packets()[1]!.payload)]).toEqual([...(out[1] as FakeFrame).native]);
+    expect(out.map(isNative)).toEqual([true, true, false, true]);
+    expect(redPrimary(new Uint8Array(out[2]!.data))).toEqual({ payloadType: 111, payload: Uint8Array.of(0xf8, 0xff, 0xfe) });
   });
 
   it('asks once for the codec of a payload type it does not know, and goes by the answer', async () => {

@@ -273,6 +273,12 @@ describe('playout processor', () => {
     expect(faults()).toHaveLength(1);
   });
 
+  it('is the native sound from the start when it cannot be instantiated', () => {
+    const processor = new loaded.PlayoutProcessor(options({ minDelay: 0, maxDelay: 2000, bypass: false }, 'broken'));
+    expect(render(processor).output[0]!.every((value) => value === 0.25)).toBe(true);
+    expect(faults()).toEqual([expect.objectContaining({ code: 'wasm-compile' })]);
+  });
+
   it('tells the pipe when it is closed', async () => {
     const { processor, heard } = connected();
     tell(processor, { type: 'close' });

@@ -1,10 +1,10 @@
 import { engine, type ContextLease } from '../engine.js';
 import { Insert } from '../insert.js';
-import type { ReceiverCommand, ReceiverReport } from '../protocol.js';
+import type { PlayoutSettings } from '../protocol.js';
 import { RemoteSound } from '../remote-sound.js';
-import { invalid, isChannelCount } from '../validate.js';
-import { Attachment } from './attachment.js';
-import { receiverSettings, wantedTransform, type ReceiverAllSettings, type ReceiverOptions, type ReceiverUpdate } from './options.js';
+import { isChannelCount } from '../validate.js';
+import type { ReceiverOptions } from './options.js';
+import { PlayoutAttachment } from './playout-attachment.js';
 import { PlayoutNode } from './playout-node.js';
 import { playoutStats, type PlayoutStats } from './stats.js';
 
@@ -18,22 +18,18 @@ export function attachReceiver(receiver: RTCRtpReceiver, options: ReceiverOption
 }
 
 /** A receiver with our jitter buffer. Fires `statechange` and `error`. */
-export class ReceiverAttachment extends Attachment<ReceiverReport> {
+export class ReceiverAttachment extends PlayoutAttachment {
   readonly #lease: ContextLease;
   readonly #native: RemoteSound;
   readonly #insert: Insert;
   readonly #pull: GainNode;
-  #settings: ReceiverAllSettings;
   #playout: PlayoutNode | undefined;
   #destination: MediaStreamAudioDestinationNode | undefined;
 
   /** @internal */
   constructor(receiver: RTCRtpReceiver, options: ReceiverOptions) {
-    super(receiver, 'receiver');
-    if (receiver.track.kind === 'video') throw invalid('receiver', 'receiver', 'a receiver of video', 'a receiver of audio');
+    super(receiver, options);
     const numChannels = isChannelCount('receiver', options.channelCount ?? 1);
-    const wanted = wantedTransform('receiver', options.transform);
-    this.#settings = receiverSettings(options);
     this.#lease = engine.leaseContext(options.audioContext);
     this.#native = new RemoteSound(this.#lease.context, receiver.track);
     this.#insert = new Insert(this.#native.output);
@@ -41,14 +37,7 @@ export class ReceiverAttachment extends Attachment<ReceiverReport> {
     // `ready` would wait for ever.
     this.#pull = new GainNode(this.#lease.context, { gain: 0 });
     this.node.connect(this.#pull).connect(this.#lease.context.destination);
-    try {
-      if (!this.openPipe(wanted)) return;
-    } catch (error) {
-      this.onDispose();
-      throw error;
-    }
-    this.#post({ type: 'start', settings: this.#settings });
-    void this.#load(numChannels);
+    if (this.start()) void this.#load(numChannels);
   }
 
   /** Carries the received sound: ours, or the browser's while loading, bypassed or after a fault. Connect it where it is to play. */
@@ -70,24 +59,14 @@ export class ReceiverAttachment extends Attachment<ReceiverReport> {
     this.node.connect(destination);
   }
 
-  /** Changes any of these options at once. Throws an EarshotError for a value out of range. */
-  update(options: ReceiverUpdate): void {
-    this.#settings = receiverSettings(options, this.#settings);
-    this.#post({ type: 'update', settings: this.#settings });
-    this.#playout?.update(this.#settings);
-  }
-
-  async getStats(): Promise<PlayoutStats> {
+  override async getStats(): Promise<PlayoutStats> {
     return this.#playout?.getStats() ?? playoutStats(new Float64Array());
   }
 
   /** @internal */
-  protected override onReport(report: ReceiverReport): void {
-    if (report.type === 'payload-types-needed') this.sendPayloadTypes();
+  protected override onSettings(settings: PlayoutSettings): void {
+    this.#playout?.update(settings);
   }
-
-  /** @internal */
-  protected override onTick(): void {}
 
   /** @internal */
   protected override onDispose(): void {
@@ -99,20 +78,14 @@ export class ReceiverAttachment extends Attachment<ReceiverReport> {
     this.#lease.release();
   }
 
-  #post(command: ReceiverCommand, transfer?: Transferable[]): void {
-    this.send(command, transfer);
-  }
-
   async #load(numChannels: number): Promise<void> {
     const { context } = this.#lease;
     try {
       const [wasm] = await Promise.all([engine.loadModule('worklet'), engine.loadWorklet(context)]);
       if (this.state === 'closed') return;
-      const node = new PlayoutNode(context, wasm, numChannels, this.#settings);
+      const node = new PlayoutNode(context, wasm, numChannels, this.settings);
       this.lifecycle.follow(node);
-      const { port1, port2 } = new MessageChannel();
-      this.#post({ type: 'playout', port: port1 }, [port1]);
-      node.receive(port2);
+      node.receive(this.packets());
       this.#playout = node;
       this.#insert.insert(node);
     } catch (error) {

@@ -14,8 +14,12 @@ export interface PlayoutStats {
   readonly packetsDiscarded: number;
   /** Passed over without having arrived, recovered ones included. */
   readonly packetsLost: number;
-  /** Of those, decoded from in-band FEC. */
+  /** Of those, decoded from a redundant copy or from in-band FEC. */
   readonly packetsRecovered: number;
+  /** Redundancy that came: copies (RFC 2198), and packets with in-band FEC. */
+  readonly fecPacketsReceived: number;
+  /** Of that, what was of no use: its packet was there, or its time over. */
+  readonly fecPacketsDiscarded: number;
   /** Zero-length payloads. */
   readonly packetsEmpty: number;
   /** Payloads the decoder refused. */
@@ -50,6 +54,8 @@ export interface PlayoutStats {
   readonly level: number;
   /** Peak of the output, dBFS. */
   readonly peak: number;
+  /** In a mixer: the stream is silent, and its decoder rests. */
+  readonly resting: boolean;
   /** From a packet's arrival to its sound at the node's output, in seconds like AudioContext.baseLatency. */
   readonly latency: number;
 }
@@ -64,6 +70,8 @@ export function playoutStats(values: Float64Array): PlayoutStats {
     packetsDiscarded: number(PlayoutStat.PacketsDiscarded),
     packetsLost: number(PlayoutStat.PacketsLost),
     packetsRecovered: number(PlayoutStat.PacketsRecovered),
+    fecPacketsReceived: number(PlayoutStat.FecPacketsReceived),
+    fecPacketsDiscarded: number(PlayoutStat.FecPacketsDiscarded),
     packetsEmpty: number(PlayoutStat.PacketsEmpty),
     decodeErrors: number(PlayoutStat.DecodeErrors),
     totalSamples: number(PlayoutStat.TotalSamples),
@@ -84,6 +92,7 @@ export function playoutStats(values: Float64Array): PlayoutStats {
     packetsInBuffer: number(PlayoutStat.PacketsInBuffer),
     level: values[PlayoutStat.LevelDbfs] ?? -120,
     peak: values[PlayoutStat.PeakDbfs] ?? -120,
+    resting: number(PlayoutStat.Resting) !== 0,
     latency: number(PlayoutStat.LatencyMs) / 1000,
   };
 }

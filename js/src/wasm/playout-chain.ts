@@ -31,6 +31,8 @@ export interface PlayoutChainOptions {
 /** One RTP packet as the jitter buffer wants it. */
 export interface RtpPacket {
   readonly payload: ArrayBuffer | Uint8Array;
+  /** Whether the payload is redundant audio data (RFC 2198); default false. */
+  readonly redundant?: boolean;
   readonly payloadType: number;
   readonly ssrc: number;
   readonly sequenceNumber: number;
@@ -43,6 +45,7 @@ export class PlayoutChain {
   readonly #handle: number;
   readonly #packet: Uint8Array;
   readonly #stats: Float64Array;
+  #redPayloadType = -1;
 
   constructor(module: WebAssembly.Module, { sampleRate, numChannels, maxFrames }: PlayoutChainOptions) {
     const exports = (this.#exports = instantiate<PlayoutExports>(module));
@@ -73,11 +76,20 @@ export class PlayoutChain {
     this.#set(PlayoutParam.MinDelayMs, minDelay);
   }
 
+  /** Without sound for so long, ms, the decoder rests; 0 (default): never. */
+  set restAfter(milliseconds: number) {
+    this.#set(PlayoutParam.RestAfterMs, milliseconds);
+  }
+
   /** Takes one packet. What is too long for RTP over UDP is dropped, and what is not Opus is concealed: see the statistics. */
   insert(packet: RtpPacket): void {
     const payload = packet.payload instanceof Uint8Array ? packet.payload : new Uint8Array(packet.payload);
     if (payload.length <= this.#packet.length) this.#packet.set(payload);
-    const { payloadType, ssrc, sequenceNumber, rtpTimestamp } = packet;
+    const { payloadType, ssrc, sequenceNumber, rtpTimestamp, redundant = false } = packet;
+    if (redundant !== (payloadType === this.#redPayloadType)) {
+      this.#redPayloadType = redundant ? payloadType : -1;
+      this.#set(PlayoutParam.RedPayloadType, this.#redPayloadType);
+    }
     this.#exports.playout_insert(this.#handle, payload.length, payloadType, ssrc, sequenceNumber, rtpTimestamp);
   }
 

@@ -2,11 +2,12 @@ import type { PayloadTypes, PayloadTypesNeeded } from '../protocol.js';
 
 /**
  * - `opus`: the codec we replace and play.
+ * - `red`: redundant audio data (RFC 2198), which holds packets of that codec: in WebRTC of no other.
  * - `side`: rides along in any stream and says nothing about its codec: DTMF (RFC 4733), comfort noise (RFC 3389).
- * - `other`: another codec, RED included.
+ * - `other`: another codec.
  * - `unknown`: neither frame nor window has said yet.
  */
-export type Route = 'opus' | 'side' | 'other' | 'unknown';
+export type Route = 'opus' | 'red' | 'side' | 'other' | 'unknown';
 
 const SIDE = new Set(['audio/telephone-event', 'audio/cn']);
 
@@ -28,6 +29,7 @@ export class PayloadRouter {
   route({ mimeType, payloadType }: { mimeType?: string; payloadType?: number }): Route {
     const known = mimeType?.toLowerCase() ?? (payloadType === undefined ? undefined : this.#mimeTypes[payloadType]);
     if (known === 'audio/opus') return 'opus';
+    if (known === 'audio/red') return 'red';
     if (known !== undefined) return SIDE.has(known) ? 'side' : 'other';
     if (payloadType !== undefined && !this.#asked.has(payloadType)) {
       this.#asked.add(payloadType);

@@ -2,11 +2,12 @@ import type { PlayoutInput, ReceiverCommand, ReceiverReport, ReceiverSettings, S
 import { Impairment } from './impairment.js';
 import { opusSamples, opusSilence } from './opus-packet.js';
 import { PayloadRouter } from './payload-router.js';
+import { redPayload, redPrimary } from './red-payload.js';
 import { SequenceNumbers } from './sequence-numbers.js';
 
 /**
- * One receiver's frames: each goes on to the native decoder, whose sound is the dry path, and a copy of each Opus payload to the
- * playout processor. With `nativeDecoder: 'silence'` the native decoder gets silence, but only while ours plays.
+ * One receiver's frames: each goes on to the native decoder, whose sound is the dry path, and a copy of each payload of Opus, plain
+ * or as redundant audio data, to the playout processor. With `nativeDecoder: 'silence'` the native decoder gets silence, but only while ours plays.
  */
 export class ReceiverPipe {
   readonly #router: PayloadRouter;
@@ -62,27 +63,30 @@ export class ReceiverPipe {
   #deliver(frame: RTCEncodedAudioFrame): void {
     const metadata = frame.getMetadata();
     const route = this.#router.route(metadata);
-    if (route === 'opus' || route === 'other') this.#setRoute(route === 'opus');
-    if (route === 'opus') this.#play(frame, metadata);
+    const playable = route === 'opus' || route === 'red';
+    if (playable || route === 'other') this.#setRoute(playable);
+    if (playable) this.#play(frame, metadata, route === 'red');
     this.emit(frame);
   }
 
-  #play(frame: RTCEncodedAudioFrame, metadata: RTCEncodedAudioFrameMetadata): void {
+  #play(frame: RTCEncodedAudioFrame, metadata: RTCEncodedAudioFrameMetadata, redundant: boolean): void {
     if (!this.#playout) return;
     const payload = frame.data.slice(0);
-    const bytes = new Uint8Array(payload);
+    const primary = redundant ? redPrimary(new Uint8Array(payload)) : undefined;
+    const bytes = redundant ? (primary?.payload ?? new Uint8Array()) : new Uint8Array(payload);
     const rtpTimestamp = metadata.rtpTimestamp ?? 0;
     const silence = this.#playing && this.#settings?.nativeDecoder === 'silence' ? opusSilence(opusSamples(bytes)) : undefined;
     const packet: PlayoutInput = {
       type: 'packet',
       payload,
+      redundant,
       payloadType: metadata.payloadType ?? 0,
       ssrc: metadata.synchronizationSource ?? 0,
       sequenceNumber: this.#sequenceNumbers.of(metadata.sequenceNumber, rtpTimestamp, bytes),
       rtpTimestamp,
     };
     this.#playout.postMessage(packet, [payload]);
-    if (silence) frame.data = silence.buffer;
+    if (silence) frame.data = (primary ? redPayload({ ...primary, payload: silence }) : silence).buffer;
   }
 
   #setRoute(opus: boolean): void {

@@ -84,6 +84,10 @@ export class FakeGain extends FakeNode {
   readonly gain = new FakeParam();
 }
 
+export class FakePanner extends FakeNode {
+  readonly pan = new FakeParam();
+}
+
 /** Hears what a test says its sources give. */
 export class FakeAnalyser extends FakeNode {
   readonly fftSize = 2048;
@@ -243,6 +247,7 @@ export async function openPage(globals: Record<string, unknown> = {}) {
     AudioWorkletNode: FakeWorkletNode,
     GainNode: FakeGain,
     AnalyserNode: FakeAnalyser,
+    StereoPannerNode: FakePanner,
     MediaStreamAudioDestinationNode: FakeDestination,
     MediaStream: FakeStream,
     MediaStreamTrack: FakeTrack,
