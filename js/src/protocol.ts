@@ -8,6 +8,7 @@
  * window ⇄ sender pipe in the worker      a MessagePort per attachment, handed over with the transform
  * window ⇄ receiver pipe in the worker    likewise      receiver pipe ⇄ playout processor  a MessagePort of their own
  * window ⇄ playout processor        node.port
+ * window ⇄ mixer processor          node.port          receiver pipe ⇄ mixer processor    a MessagePort each
  * ```
  */
 
@@ -50,6 +51,7 @@ export interface Close {
 export const CAPTURE_PROCESSOR = 'earshot-capture';
 export const TAP_PROCESSOR = 'earshot-tap';
 export const PLAYOUT_PROCESSOR = 'earshot-playout';
+export const MIXER_PROCESSOR = 'earshot-mixer';
 
 /** Parameters of gain control; the chain has its own defaults for those that are absent. */
 export interface GainControlSettings {
@@ -260,3 +262,42 @@ export type PlayoutCommand =
 
 /** `StateReport` goes to the window and to the receiver pipe, which silences the native decoder only while we run. */
 export type PlayoutReport = StateReport | StatsReport | Fault;
+
+// ---- mixer ---------------------------------------------------------------------------------------------------------
+
+/** `processorOptions` of the mixer processor. */
+export interface MixerProcessorOptions {
+  readonly module: WebAssembly.Module;
+  readonly quantumFrames: number;
+}
+
+/** Where a stream is in the mix. */
+export interface MixPlace {
+  /** ≥ 0. */
+  readonly gain: number;
+  /** −1 (left) … 1 (right). */
+  readonly pan: number;
+}
+
+/** `input`: of the processor, which carries the stream's native sound, and by which the stream is known. */
+export type MixerCommand =
+  | {
+      readonly type: 'add';
+      readonly input: number;
+      readonly numChannels: number;
+      readonly settings: PlayoutSettings;
+      readonly place: MixPlace;
+      readonly port: MessagePort;
+    }
+  | { readonly type: 'update'; readonly input: number; readonly settings: PlayoutSettings }
+  | { readonly type: 'place'; readonly input: number; readonly place: MixPlace }
+  /** Fades it out; `removed` says when. */
+  | { readonly type: 'remove'; readonly input: number }
+  | { readonly type: 'stats'; readonly input: number; readonly id: number }
+  | Close;
+
+export type MixerReport =
+  | { readonly type: 'stream'; readonly input: number; readonly report: StateReport | Fault }
+  /** The input may be used again. */
+  | { readonly type: 'removed'; readonly input: number }
+  | StatsReport;

@@ -54,6 +54,8 @@ export interface PlayoutStats {
   readonly level: number;
   /** Peak of the output, dBFS. */
   readonly peak: number;
+  /** In a mixer: the stream is silent, and its decoder rests. */
+  readonly resting: boolean;
   /** From a packet's arrival to its sound at the node's output, in seconds like AudioContext.baseLatency. */
   readonly latency: number;
 }
@@ -90,6 +92,7 @@ export function playoutStats(values: Float64Array): PlayoutStats {
     packetsInBuffer: number(PlayoutStat.PacketsInBuffer),
     level: values[PlayoutStat.LevelDbfs] ?? -120,
     peak: values[PlayoutStat.PeakDbfs] ?? -120,
+    resting: number(PlayoutStat.Resting) !== 0,
     latency: number(PlayoutStat.LatencyMs) / 1000,
   };
 }

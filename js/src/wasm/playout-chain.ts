@@ -76,6 +76,11 @@ export class PlayoutChain {
     this.#set(PlayoutParam.MinDelayMs, minDelay);
   }
 
+  /** Without sound for so long, ms, the decoder rests; 0 (default): never. */
+  set restAfter(milliseconds: number) {
+    this.#set(PlayoutParam.RestAfterMs, milliseconds);
+  }
+
   /** Takes one packet. What is too long for RTP over UDP is dropped, and what is not Opus is concealed: see the statistics. */
   insert(packet: RtpPacket): void {
     const payload = packet.payload instanceof Uint8Array ? packet.payload : new Uint8Array(packet.payload);
