@@ -14,7 +14,7 @@ struct BufferedPacket {
   int64_t arrival_tick = 0;  ///< GetAudio calls made before it arrived.
   int duration_samples = 0;  ///< 0 for an empty payload, negative if the decoder does not know it.
   bool is_copy = false;      ///< Came as redundancy of a later packet, not by itself.
-  bool has_redundancy = false;       ///< AudioDecoder::HasRedundancy of the payload.
+  bool has_redundancy = false;       ///< AudioDecoder::HasRedundancy of the payload, not used yet.
   std::span<const uint8_t> payload;  ///< Points into the slot; valid until the packet is removed.
 };
 
@@ -41,6 +41,10 @@ class PacketBuffer {
 
   /// Copies, and packets that carry redundancy. O(size()).
   int CountRedundancy() const;
+  /// The redundancy in the oldest packet has been used.
+  void SpendRedundancy() {
+    slots_[static_cast<std::size_t>(order_.front())].has_redundancy = false;
+  }
 
   void PopFront();
   void Clear();

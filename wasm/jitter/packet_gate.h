@@ -16,7 +16,7 @@ class PacketGate {
   enum class Verdict {
     kAccepted,
     kDuplicate,
-    kSuspect,    ///< Far from everything before: dropped, unless the next one confirms it.
+    kSuspect,    ///< Fits nothing before it: dropped, unless those that follow confirm it.
     kNewStream,  ///< As kAccepted, but everything before belongs to another stream (new SSRC,
                  ///< restarted sender).
   };
@@ -45,6 +45,7 @@ class PacketGate {
   Unwrapper<uint16_t> sequence_numbers_;
   Unwrapper<uint32_t> timestamps_;
   std::array<int64_t, kHistory> received_;
+  std::array<uint32_t, kHistory> received_timestamps_{};  // Of those.
   int64_t newest_ = 0;
   uint32_t ssrc_ = 0;
   int confirming_ = -1;  // The sequence number that would confirm a suspect.

@@ -163,6 +163,7 @@ Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, int64_t spare_fra
       const int dropped = EndJoin(out);
       sound.Commit(frames - dropped);
       ++counters_.recovered;
+      packets_.SpendRedundancy();
       counters_.skipped_samples += gap - recoverable;
       next_timestamp_ = front.timestamp;
       waited_frames_ = 0;

@@ -99,6 +99,20 @@ TEST(PacketGate, ExtendsBothCountersAcrossTheirWraps) {
   EXPECT_EQ(gate.Check(1, 0, 0).verdict, PacketGate::Verdict::kDuplicate);
 }
 
+TEST(PacketGate, ASenderThatStartsOverWithTheSameNumbersIsNoDuplicateForLong) {
+  PacketGate gate;
+  for (uint16_t n = 0; n < 200; ++n) gate.Check(1, n, n * 960u);
+  EXPECT_EQ(gate.Check(1, 150, 150 * 960u).verdict, PacketGate::Verdict::kDuplicate);
+  int refused = 0;
+  for (uint16_t n = 100; n < 150; ++n) {
+    const auto verdict = gate.Check(1, n, 0x80000000u + n * 960u).verdict;
+    if (verdict == PacketGate::Verdict::kNewStream) break;
+    EXPECT_EQ(verdict, PacketGate::Verdict::kSuspect);
+    ++refused;
+  }
+  EXPECT_LE(refused, 40);
+}
+
 TEST(PacketBuffer, KeepsOrderAndBytesWithinItsCapacity) {
   PacketBuffer buffer(8, 16);
   std::mt19937 random(1);
