@@ -1,4 +1,4 @@
-// The two chains of earshot-worklet.wasm as the AudioWorklet runs them, 128 samples at a time, in Node.
+// The chains of earshot-worklet.wasm as the AudioWorklet runs them, 128 samples at a time, in Node: one stream each, and a conference.
 import { join } from 'node:path';
 import { Contestant } from './lib/contestant.mjs';
 import { buildPreset, bundleEngine, writeSignals } from './lib/prepare.mjs';
@@ -17,6 +17,7 @@ export async function run({ rounds }) {
       Contestant.node(`capture.48000.${variant}`, script('capture.mjs'), noisy, engine, module('worklet'), '48000'),
       Contestant.node(`capture.44100.${variant}`, script('capture.mjs'), noisy, engine, module('worklet'), '44100'),
       Contestant.node(`playout.48000.${variant}`, script('playout.mjs'), clean, engine, module('worklet'), module('audio')),
+      Contestant.node(`mixer.25.5talking.${variant}`, script('mixer.mjs'), clean, engine, module('worklet'), module('audio'), '25', '5'),
     ];
   });
   const results = (await race(contestants, ['run'], { rounds, warmUp: 4 })).run;
@@ -28,7 +29,7 @@ export async function run({ rounds }) {
   for (const [name, { p999OfBudget }] of Object.entries(results)) {
     if (name.startsWith('capture.48000.')) figures[`${name}.quantumP999Percent`] = 100 * p999OfBudget;
   }
-  printTable('Chains of one mono stream', ['', '% of a core', 'spread'], Object.entries(results).map(([name, { spread }]) =>
+  printTable('Chains of one mono stream, and a mix of 25 of which 5 talk', ['', '% of a core', 'spread'], Object.entries(results).map(([name, { spread }]) =>
     [name, figures[`${name}.corePercent`].toFixed(2), `${(100 * spread).toFixed(0)} %`]));
   writeResult('chains', { rounds, results, figures });
   return figures;

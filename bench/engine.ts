@@ -1,4 +1,5 @@
 // What the contestants in Node use of the library: the same classes as in worklet and worker, bundled for the run.
+export { Panner } from '../js/src/audio/panner.js';
 export { PlayoutStat } from '../js/src/wasm/abi.js';
 export { CaptureChain } from '../js/src/wasm/capture-chain.js';
 export { instantiate } from '../js/src/wasm/loader.js';

@@ -1,6 +1,6 @@
 /**
- * The one place where JavaScript computes on samples: joining two sounds without a click. It has to be here because it must
- * work while there is no WebAssembly yet, and between sounds WebAssembly never sees.
+ * Joining two sounds without a click. One of the few places where JavaScript computes on samples: it must work while there is no
+ * WebAssembly yet, and between sounds WebAssembly never sees.
  */
 
 /** Long enough to hide a step in speech, short enough not to be heard as an echo of it. */
