@@ -1,6 +1,7 @@
 import { CrossFade } from '../audio/cross-fade.js';
 import { CutOff } from '../audio/cut-off.js';
 import type { Fault, StatsRequest, Close, ProcessorOptions } from '../protocol.js';
+import { chainFault } from './chain-fault.js';
 
 /** What the chains of wasm/ have in common. */
 export interface Chain {
@@ -87,9 +88,7 @@ export abstract class ChainProcessor<Settings, Command extends { readonly type: 
 
   #latch(code: Fault['code'], error: unknown): void {
     this.chain = null;
-    const reason = error instanceof Error ? error.message : String(error);
-    const operation = code === 'wasm-compile' ? 'instantiate earshot-worklet.wasm' : 'run earshot-worklet.wasm';
-    this.port.postMessage({ type: 'fault', code, operation, reason } satisfies Fault);
+    this.port.postMessage(chainFault(code, error));
     this.onLatched();
   }
 

@@ -3,6 +3,7 @@ import { CutOff } from '../audio/cut-off.js';
 import { Panner } from '../audio/panner.js';
 import type { Fault, MixPlace, PlayoutSettings, ProcessorOptions, StateReport } from '../protocol.js';
 import { PlayoutChain } from '../wasm/playout-chain.js';
+import { chainFault } from './chain-fault.js';
 import { PlayoutStream } from './playout-stream.js';
 
 /** Without sound for so long the decoder rests: comfort noise in a turn of talk, none from those who only listen. ms */
@@ -104,9 +105,7 @@ export class MixedStream {
 
   #latch(code: Fault['code'], error: unknown): void {
     this.#chain = null;
-    const reason = error instanceof Error ? error.message : String(error);
-    const operation = code === 'wasm-compile' ? 'instantiate earshot-worklet.wasm' : 'run earshot-worklet.wasm';
-    this.report({ type: 'fault', code, operation, reason });
+    this.report(chainFault(code, error));
     this.#playout.latched();
   }
 }
