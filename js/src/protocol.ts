@@ -165,6 +165,8 @@ export interface EncoderSettings {
   /** 0 … 1. */
   readonly expectedLoss: number;
   readonly maxBandwidth: OpusBandwidth;
+  /** Copies of earlier packets with each, where redundant audio data is sent. */
+  readonly redundancy: 0 | 1 | 2;
   /** Send the native payload. */
   readonly bypass: boolean;
 }

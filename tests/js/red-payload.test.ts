@@ -28,7 +28,7 @@ describe('redPayload', () => {
   it('leaves out copies that are too old or too long for the format', () => {
     const primary = { payloadType: 111, payload: Uint8Array.of(1) };
     const copy = (timestampOffset: number, length: number) => ({ timestampOffset, payload: new Uint8Array(length) });
-    expect(redPayload(primary, [copy(16384, 1), copy(960, 1024)])).toEqual(Uint8Array.of(111, 1));
+    expect(redPayload(primary, [copy(16384, 1), copy(960, 1024), copy(0, 1)])).toEqual(Uint8Array.of(111, 1));
     expect(redPayload(primary, [copy(16383, 1023)])).toHaveLength(4 + 1 + 1023 + 1);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EncoderSettings, SenderReport } from '../../js/src/protocol.js';
+import { redPayload, redPrimary } from '../../js/src/worker/red-payload.js';
 import { SenderPipe, type PayloadEncoder } from '../../js/src/worker/sender-pipe.js';
 import { frame, isNative, opusFrame, TOC_20_MS, type FakeFrame } from './support/frames.js';
 import { seededRandom } from './support/random.js';
@@ -13,6 +14,7 @@ const SETTINGS: EncoderSettings = {
   dtx: false,
   expectedLoss: 0,
   maxBandwidth: 'fullband',
+  redundancy: 1,
   bypass: false,
 };
 
@@ -77,7 +79,48 @@ const payload = ({ data }: FakeFrame) => [...new Float32Array(data)];
 const faults = () => reports.filter(({ type }) => type === 'fault');
 const states = () => reports.flatMap((report) => (report.type === 'state' ? [report.state] : []));
 
+/** A carrier frame as a browser sends it that prefers redundant audio data. */
+function redFrame(rtpTimestamp: number) {
+  const native = redPayload({ payloadType: 111, payload: opusFrame(rtpTimestamp).native }, [{ timestampOffset: 960, payload: new Uint8Array(9) }]);
+  return frame(native, { mimeType: 'audio/red', payloadType: 63, rtpTimestamp });
+}
+
 describe('SenderPipe', () => {
+  it('sends redundant audio data with copies of our own payloads where the carrier is such', async () => {
+    await start({ ...SETTINGS, redundancy: 2 });
+    for (let i = 0; i < 4; i++) {
+      pcm(960);
+      pipe.onFrame(redFrame(960 * i));
+    }
+    const plain = out.map(({ data }) => redPrimary(new Uint8Array(data))!.payload);
+    expect(counters()).toMatchObject({ framesEncoded: 4, framesOther: 0, bytesEncoded: 4 * 8 });
+    // Copies of the two before it, the oldest first, each with its age.
+    const expected = redPayload({ payloadType: 111, payload: plain[3]! }, [
+      { timestampOffset: 1920, payload: plain[1]! },
+      { timestampOffset: 960, payload: plain[2]! },
+    ]);
+    expect(new Uint8Array(out[3]!.data)).toEqual(expected);
+    expect(new Set(plain.map(String)).size).toBe(4);
+    pipe.onCommand({ type: 'update', settings: { ...SETTINGS, redundancy: 0 } });
+    pcm(960);
+    pipe.onFrame(redFrame(960 * 4));
+    expect(out[4]!.data.byteLength).toBe(1 + 8);
+  });
+
+  it('passes redundant audio data that is none, and leaves out copies that make a packet too long', async () => {
+    await start();
+    const broken = frame(Uint8Array.of(0xff, 1), { mimeType: 'audio/red', payloadType: 63, rtpTimestamp: 0 });
+    pipe.onFrame(broken);
+    expect(isNative(broken)).toBe(true);
+    expect(counters().framesOther).toBe(1);
+    encoder.encode = () => new Uint8Array(700);
+    for (const timestamp of [960, 1920]) {
+      pcm(960);
+      pipe.onFrame(redFrame(timestamp));
+    }
+    expect(out.slice(1).map(({ data }) => data.byteLength)).toEqual([701, 701]);
+  });
+
   it('passes native frames before it is started and while the encoder loads', () => {
     pipe.onFrame(opusFrame(0));
     pipe.onCommand({ type: 'start', settings: SETTINGS });
@@ -193,11 +236,11 @@ describe('SenderPipe', () => {
   it('touches nothing but Opus', async () => {
     await start();
     pcm(5000);
-    for (const mimeType of ['audio/telephone-event', 'audio/CN', 'audio/red', 'audio/PCMU', undefined]) {
+    for (const mimeType of ['audio/telephone-event', 'audio/CN', 'audio/PCMU', undefined]) {
       pipe.onFrame(frame(Uint8Array.of(TOC_20_MS, 1, 2, 3), { mimeType, payloadType: 101 }));
     }
     expect(out.every(isNative)).toBe(true);
-    expect(counters()).toMatchObject({ framesOther: 5, framesEncoded: 0 });
+    expect(counters()).toMatchObject({ framesOther: 4, framesEncoded: 0 });
   });
 
   it('sends the native payload while muted or bypassed', async () => {

@@ -7,7 +7,7 @@ const tap = () => browser.worklets.filter(({ name }) => name === 'earshot-tap').
 
 describe('attachSender', () => {
   it('checks its options', () => {
-    const wrong = [{ bitrate: 100 }, { complexity: 11 }, { expectedLoss: 2 }, { fec: 1 }, { application: 'x' }, { channelCount: 3 }, { transform: 'x' }, { maxBandwidth: 'x' }];
+    const wrong = [{ bitrate: 100 }, { complexity: 11 }, { expectedLoss: 2 }, { fec: 1 }, { application: 'x' }, { channelCount: 3 }, { transform: 'x' }, { maxBandwidth: 'x' }, { redundancy: 3 }];
     for (const options of wrong as never[]) {
       expect(() => page.Earshot.attachSender(asSender(page.sender), options)).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
     }

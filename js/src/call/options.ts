@@ -17,6 +17,11 @@ export interface SenderUpdate {
   expectedLoss?: number | 'auto';
   /** Widest audio bandwidth to send; default `'fullband'`. */
   maxBandwidth?: OpusBandwidth;
+  /**
+   * Copies of earlier packets that each packet brings, 0 … 2, where the session sends redundant audio data (RFC 2198): when
+   * `setCodecPreferences` put `audio/red` before Opus. Default 1, as the browser sends.
+   */
+  redundancy?: 0 | 1 | 2;
   /** Sends the native payload, for comparison; default false. */
   bypass?: boolean;
 }
@@ -58,6 +63,7 @@ export interface ReceiverOptions extends ReceiverUpdate {
 
 const BANDWIDTHS = ['narrowband', 'mediumband', 'wideband', 'superwideband', 'fullband'] as const;
 const APPLICATIONS = ['voip', 'audio', 'lowdelay'] as const;
+const REDUNDANCIES = [0, 1, 2] as const;
 const TRANSFORMS = ['auto', 'script', 'legacy'] as const;
 
 /** Encoder settings with the loss still to be measured (`'auto'`) where nothing fixed is wanted. */
@@ -74,6 +80,7 @@ const DEFAULT_SENDER: SenderSettings = {
   dtx: false,
   expectedLoss: 'auto',
   maxBandwidth: 'fullband',
+  redundancy: 1,
   bypass: false,
 };
 
@@ -99,6 +106,7 @@ export function updateSender(options: SenderUpdate, current: SenderSettings): Se
     bypass: flag('bypass'),
     expectedLoss: loss === 'auto' ? loss : inRange('sender', 'expectedLoss', loss, 0, 1),
     maxBandwidth: oneOf('sender', 'maxBandwidth', options.maxBandwidth ?? current.maxBandwidth, BANDWIDTHS),
+    redundancy: oneOf('sender', 'redundancy', options.redundancy ?? current.redundancy, REDUNDANCIES),
   };
 }
 

@@ -29,7 +29,7 @@ const BANDWIDTHS: Readonly<Record<EncoderSettings['maxBandwidth'], number>> = {
 };
 
 /** What an encoder can be told; everything but the application may change between packets. */
-export type EncoderControls = Omit<EncoderSettings, 'bypass' | 'numChannels' | 'application'>;
+export type EncoderControls = Omit<EncoderSettings, 'bypass' | 'numChannels' | 'application' | 'redundancy'>;
 
 export interface EncoderOptions extends EncoderControls {
   readonly application: EncoderSettings['application'];

@@ -38,7 +38,7 @@ export function redPrimary(bytes: Uint8Array): RedPrimary | undefined {
 /** Puts a payload together; `copies`, the oldest first, are of the same codec. Those that do not fit the format are left out. */
 export function redPayload({ payloadType, payload }: RedPrimary, copies: readonly RedCopy[] = []): Uint8Array<ArrayBuffer> {
   const fitting = copies.filter((copy) => {
-    return copy.timestampOffset <= MAX_TIMESTAMP_OFFSET && copy.payload.length <= MAX_COPY_BYTES;
+    return copy.timestampOffset > 0 && copy.timestampOffset <= MAX_TIMESTAMP_OFFSET && copy.payload.length <= MAX_COPY_BYTES;
   });
   const headers = fitting.flatMap(({ timestampOffset, payload: { length } }) => {
     return [FOLLOWED | payloadType, timestampOffset >> 6, ((timestampOffset & 0x3f) << 2) | (length >> 8), length & 0xff];

@@ -2,6 +2,8 @@ import type { EncoderSettings, SenderCommand, SenderCounters, SenderReport, Stat
 import { opusSamples } from './opus-packet.js';
 import { PayloadRouter } from './payload-router.js';
 import { PcmQueue } from './pcm-queue.js';
+import { redPrimary } from './red-payload.js';
+import { Redundancy } from './redundancy.js';
 
 /** What the pipe needs of the Opus encoder. Any method may throw: that is the fault. */
 export interface PayloadEncoder {
@@ -27,9 +29,19 @@ const ENCODABLE = new Set([120, 240, 480, 960, 1920, 2880, 3840, 4800, 5760]);
 /** Encoded sound over which the bit rate is measured: one second at 48 kHz. */
 const RATE_SAMPLES = 48000;
 
+/** A carrier frame that waits for its sound. */
+interface HeldFrame {
+  readonly frame: RTCEncodedAudioFrame;
+  readonly samples: number;
+  readonly since: number;
+  readonly timestamp: number;
+  /** Of the codec within redundant audio data; none for plain Opus. */
+  readonly redundantType: number | undefined;
+}
+
 /**
  * One sender's frames, strictly one out for one in and in order. A carrier frame of Opus leaves with our payload of the same
- * duration, encoded at that moment from the queued sound. It waits for missing sound, but not for long; then, and whenever there
+ * duration, encoded at that moment from the queued sound, and as redundant audio data where it came as such. It waits for missing sound, but not for long; then, and whenever there
  * is no encoder, it leaves with its native payload.
  */
 export class SenderPipe {
@@ -41,7 +53,8 @@ export class SenderPipe {
   #muted = false;
   #state: StateReport['state'] | undefined;
   #flowing = false;
-  readonly #held: { readonly frame: RTCEncodedAudioFrame; readonly samples: number; readonly since: number }[] = [];
+  readonly #held: HeldFrame[] = [];
+  readonly #redundancy = new Redundancy();
   #missed = 0;
   #nextTimestamp: number | undefined;
   #counters = new Counters();
@@ -87,12 +100,13 @@ export class SenderPipe {
     }
     const metadata = frame.getMetadata();
     const route = this.#router.route(metadata);
-    if (route !== 'opus') {
+    const red = route === 'red' ? redPrimary(new Uint8Array(frame.data)) : undefined;
+    if (route !== 'opus' && !red) {
       this.#release();
       this.#counters.framesOther++;
       return this.emit(frame);
     }
-    const samples = opusSamples(new Uint8Array(frame.data));
+    const samples = opusSamples(red?.payload ?? new Uint8Array(frame.data));
     const timestamp = metadata.rtpTimestamp;
     // A jump says that the native encoder paused (DTX): the sound of the pause is not sent either.
     if (timestamp !== this.#nextTimestamp) this.#queue?.restart();
@@ -102,7 +116,7 @@ export class SenderPipe {
       return this.#passNative(frame);
     }
     const since = this.now();
-    this.#held.push({ frame, samples, since });
+    this.#held.push({ frame, samples, since, timestamp: timestamp ?? 0, redundantType: red?.payloadType });
     this.#serve();
     const latest = this.#missed < PATIENCE ? since - MAX_WAIT : since;
     while (this.#held[0] && this.#held[0].since <= latest) this.#miss();
@@ -127,15 +141,16 @@ export class SenderPipe {
   /** Sends held frames with our payload, oldest first, as far as the sound goes. */
   #serve(): void {
     for (let held = this.#held[0]; held && this.#encoder && this.#queue && this.#settings; held = this.#held[0]) {
-      const { frame, samples } = held;
+      const { frame, samples, timestamp, redundantType } = held;
       try {
         const input = this.#encoder.input.subarray(0, samples * this.#settings.numChannels);
         const wanted = this.#held.reduce((sum, waiting) => sum + waiting.samples, 0);
         if (!this.#queue.take(input, samples, wanted)) return;
         const before = this.now();
-        const payload = this.#encoder.encode(samples);
+        const payload = this.#encoder.encode(samples).slice();
         this.#counters.count(payload.length, samples, this.now() - before);
-        frame.data = payload.slice().buffer;
+        const red = redundantType === undefined ? undefined : { payloadType: redundantType, payload };
+        frame.data = (red ? this.#redundancy.wrap(red, timestamp, this.#settings.redundancy) : payload).buffer as ArrayBuffer;
       } catch (error) {
         return this.#fault('encode', error);
       }
