@@ -60,6 +60,13 @@ enum class CaptureStat : int {
   kCount = 16,              ///< Number of values.
 };
 
+/// The codec of a playout chain; fixed at creation. Counts of samples are at its rate.
+enum class PlayoutCodec : int {
+  kOpus = 0,  ///< RFC 7587; 48 kHz.
+  kPcma = 1,  ///< G.711 A-law, RFC 3551 §4.5.14; 8 kHz.
+  kPcmu = 2,  ///< G.711 µ-law; 8 kHz.
+};
+
 /// Parameters of the playout chain.
 enum class PlayoutParam : int {
   kMinDelayMs = 0,      ///< Lower bound of the target delay, 0 … 4000.
@@ -69,7 +76,8 @@ enum class PlayoutParam : int {
   kRedPayloadType = 4,  ///< Payload type of redundant audio data (RFC 2198), 0 … 127; -1: none.
 };
 
-/// Statistics of the playout chain. Counters never reset; samples are per channel at 48 kHz.
+/// Statistics of the playout chain. Counters never reset; samples are per channel at the codec's
+/// rate.
 enum class PlayoutStat : int {
   kPacketsReceived = 0,          ///< Every packet of valid length.
   kPacketsRejected = 1,          ///< Of another payload type, too long, or broken RFC 2198.

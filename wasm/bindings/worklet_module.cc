@@ -188,8 +188,9 @@ const double* capture_stats(Capture* capture) {
 /// In samples; exact, so not always whole.
 double capture_latency(Capture* capture) { return capture->chain->latency_samples(); }
 
-Playout* playout_create(int sample_rate_hz, int num_channels, int max_frames) {
+Playout* playout_create(int sample_rate_hz, int num_channels, int max_frames, int codec) {
   earshot::PlayoutChainConfig config;
+  config.codec = static_cast<earshot::PlayoutCodec>(codec);
   config.sample_rate_hz = sample_rate_hz;
   config.num_channels = num_channels;
   config.max_block_frames = max_frames;

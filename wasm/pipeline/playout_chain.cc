@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "codec/g711_decoder.h"
 #include "codec/opus_decoder.h"
 #include "codec/red_payload.h"
 #include "dsp/level_meter.h"
@@ -15,7 +16,7 @@ namespace earshot {
 namespace {
 
 // Opus decodes to this rate whatever was sent, and RTP timestamps count it (RFC 7587 §4.1).
-constexpr int kDecoderRateHz = 48000;
+constexpr int kOpusRateHz = 48000;
 constexpr int kMinRateHz = 8000;
 constexpr int kMaxRateHz = 96000;
 constexpr int kMaxBlockFrames = 16384;
@@ -25,11 +26,32 @@ constexpr int kMaxRestAfterMs = 60000;
 
 std::size_t Index(int i) { return static_cast<std::size_t>(i); }
 
+template <typename Decoder>
+StatusOr<std::unique_ptr<AudioDecoder>> Upcast(StatusOr<std::unique_ptr<Decoder>> decoder) {
+  if (!decoder.ok()) return decoder.status();
+  return std::unique_ptr<AudioDecoder>(std::move(decoder).value());
+}
+
+StatusOr<std::unique_ptr<AudioDecoder>> CreateDecoder(PlayoutCodec codec, int num_channels) {
+  switch (codec) {
+    case PlayoutCodec::kOpus:
+      return Upcast(
+          OpusStreamDecoder::Create({.sample_rate_hz = kOpusRateHz, .num_channels = num_channels}));
+    case PlayoutCodec::kPcma:
+      return Upcast(
+          G711StreamDecoder::Create({.law = G711Law::kALaw, .num_channels = num_channels}));
+    case PlayoutCodec::kPcmu:
+      return Upcast(
+          G711StreamDecoder::Create({.law = G711Law::kMuLaw, .num_channels = num_channels}));
+  }
+  return Status(StatusCode::kInvalidArgument, "the codec must be Opus, PCMA or PCMU");
+}
+
 }  // namespace
 
 class PlayoutChain::Impl {
  public:
-  Impl(const PlayoutChainConfig& config, std::unique_ptr<OpusStreamDecoder> decoder,
+  Impl(const PlayoutChainConfig& config, std::unique_ptr<AudioDecoder> decoder,
        std::unique_ptr<RestingDecoder> resting, std::unique_ptr<JitterBuffer> buffer,
        Resampler resampler, const LevelMeter& meter)
       : config_(config),
@@ -136,7 +158,7 @@ class PlayoutChain::Impl {
   }
 
   const PlayoutChainConfig config_;
-  const std::unique_ptr<OpusStreamDecoder> decoder_;
+  const std::unique_ptr<AudioDecoder> decoder_;
   const std::unique_ptr<RestingDecoder> resting_;
   const std::unique_ptr<JitterBuffer> buffer_;
   Resampler resampler_;
@@ -168,13 +190,12 @@ StatusOr<std::unique_ptr<PlayoutChain>> PlayoutChain::Create(const PlayoutChainC
   if (config.max_block_frames < 1 || config.max_block_frames > kMaxBlockFrames) {
     return Status(StatusCode::kInvalidArgument, "the longest block must be 1 … 16384 frames");
   }
-  auto decoder = OpusStreamDecoder::Create(
-      {.sample_rate_hz = kDecoderRateHz, .num_channels = config.num_channels});
+  auto decoder = CreateDecoder(config.codec, config.num_channels);
   if (!decoder.ok()) return decoder.status();
   auto resting = std::make_unique<RestingDecoder>(*decoder.value());
   auto buffer = JitterBuffer::Create(config.jitter, *resting);
   if (!buffer.ok()) return buffer.status();
-  auto resampler = Resampler::Create({.input_rate_hz = kDecoderRateHz,
+  auto resampler = Resampler::Create({.input_rate_hz = resting->sample_rate_hz(),
                                       .output_rate_hz = config.sample_rate_hz,
                                       .num_channels = config.num_channels});
   if (!resampler.ok()) return resampler.status();

@@ -16,7 +16,11 @@
 
 namespace earshot {
 
+/// Codecs a chain can play. The values are part of the WebAssembly ABI.
+enum class PlayoutCodec : int { kOpus = 0, kPcma = 1, kPcmu = 2 };
+
 struct PlayoutChainConfig {
+  PlayoutCodec codec = PlayoutCodec::kOpus;
   int sample_rate_hz = 48000;  ///< Of the output, 8000 … 96000.
   int num_channels = 1;  ///< Of the output, 1 or 2; the decoder mixes down or copies as needed.
   int max_block_frames = 128;  ///< Longest block Process will be asked for, 1 … 16384.
@@ -24,7 +28,7 @@ struct PlayoutChainConfig {
 };
 
 struct PlayoutStats {
-  JitterBufferStats jitter;
+  JitterBufferStats jitter;          ///< Samples at the codec's rate: 48 kHz (Opus), 8 kHz (G.711).
   int64_t packets_rejected = 0;      ///< Other payload type, too long, or no redundant audio data.
   bool resting = false;              ///< The decoder rests; see set_rest_after_ms().
   double level_dbfs = kSilenceDbfs;  ///< RMS of the output, smoothed; louder channel.

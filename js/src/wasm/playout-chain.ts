@@ -1,10 +1,10 @@
-import { MAX_RTP_PAYLOAD_BYTES, PlayoutParam, PlayoutStat } from './abi.js';
+import { MAX_RTP_PAYLOAD_BYTES, PlayoutCodec, PlayoutParam, PlayoutStat } from './abi.js';
 import { checked, created } from './heap.js';
 import { instantiate, type ModuleExports } from './loader.js';
 
 /** The playout chain's exports of `earshot-worklet.wasm`. */
 export interface PlayoutExports extends ModuleExports {
-  playout_create(sampleRate: number, numChannels: number, maxFrames: number): number;
+  playout_create(sampleRate: number, numChannels: number, maxFrames: number, codec: number): number;
   playout_destroy(handle: number): void;
   playout_packet(handle: number): number;
   playout_insert(
@@ -26,6 +26,8 @@ export interface PlayoutChainOptions {
   readonly numChannels: number;
   /** Largest block. */
   readonly maxFrames: number;
+  /** Of the packets; default Opus. */
+  readonly codec?: PlayoutCodec;
 }
 
 /** One RTP packet as the jitter buffer wants it. */
@@ -39,7 +41,7 @@ export interface RtpPacket {
   readonly rtpTimestamp: number;
 }
 
-/** Jitter buffer and Opus decoder of one stream, in an instance of its own. Nothing below `insert` and `process` allocates. */
+/** Jitter buffer and decoder of one stream, in an instance of its own. Nothing below `insert` and `process` allocates. */
 export class PlayoutChain {
   readonly #exports: PlayoutExports;
   readonly #handle: number;
@@ -47,9 +49,9 @@ export class PlayoutChain {
   readonly #stats: Float64Array;
   #redPayloadType = -1;
 
-  constructor(module: WebAssembly.Module, { sampleRate, numChannels, maxFrames }: PlayoutChainOptions) {
+  constructor(module: WebAssembly.Module, { sampleRate, numChannels, maxFrames, codec = PlayoutCodec.Opus }: PlayoutChainOptions) {
     const exports = (this.#exports = instantiate<PlayoutExports>(module));
-    const handle = created(exports.playout_create(sampleRate, numChannels, maxFrames), 'playout_create');
+    const handle = created(exports.playout_create(sampleRate, numChannels, maxFrames, codec), 'playout_create');
     this.#handle = handle;
     const { buffer } = exports.memory;
     this.#packet = new Uint8Array(buffer, exports.playout_packet(handle), MAX_RTP_PAYLOAD_BYTES);
@@ -81,7 +83,7 @@ export class PlayoutChain {
     this.#set(PlayoutParam.RestAfterMs, milliseconds);
   }
 
-  /** Takes one packet. What is too long for RTP over UDP is dropped, and what is not Opus is concealed: see the statistics. */
+  /** Takes one packet. What is too long for RTP over UDP is dropped, and what the codec cannot decode is concealed: see the statistics. */
   insert(packet: RtpPacket): void {
     const payload = packet.payload instanceof Uint8Array ? packet.payload : new Uint8Array(packet.payload);
     if (payload.length <= this.#packet.length) this.#packet.set(payload);

@@ -56,18 +56,34 @@ TEST(G711Concealment, NoClickAtEitherEnd) {
   }
 }
 
+// A mixture that does not repeat itself in 20 ms: no earlier period leads on from its end.
+TEST(G711Concealment, NoStepWhereNothingRepeats) {
+  std::vector<float> sound(2000);
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    const auto t = 2 * std::numbers::pi * static_cast<double>(i) / 8000;
+    sound[i] = static_cast<float>(0.25 * std::sin(31 * t) + 0.25 * std::sin(83 * t));
+  }
+  float steepest = 0;
+  for (std::size_t i = 1; i < sound.size(); ++i) {
+    steepest = std::max(steepest, std::abs(sound[i] - sound[i - 1]));
+  }
+  for (std::size_t begin = 1000; begin < 1300; begin += 11) {
+    const std::vector<float> heard = Conceal(sound, begin, begin + kTick);
+    EXPECT_LT(std::abs(heard[begin] - heard[begin - 1]), 2 * steepest) << begin;
+  }
+}
+
 TEST(G711Concealment, ReturnsInPhase) {
   std::vector<float> sound(2000);
   for (std::size_t i = 0; i < sound.size(); ++i) {
-    const auto t = static_cast<double>(i < 1300 ? i : i + 20);  // Half a period on.
+    const auto t = static_cast<double>(i < 1160 ? i : i + 20);  // Half a period on.
     sound[i] = static_cast<float>(0.5 * std::sin(2 * std::numbers::pi * t / 40));
   }
-  const std::vector<float> heard = Conceal(sound, 1000, 1300);
-  // Faded into its opposite, a tone keeps a third of its power; led there, most of it.
-  const double before = MeanSquare(std::span(heard).subspan(1300 - kTick, kTick));
-  EXPECT_GT(MeanSquare(std::span(heard).subspan(1300, kTick)), 0.6 * before);
-  const auto after = std::span(sound).subspan(1300 + kTick);
-  EXPECT_TRUE(std::equal(after.begin(), after.end(), heard.begin() + 1300 + kTick))
+  const std::vector<float> heard = Conceal(sound, 1000, 1160);
+  // Faded into its opposite within two periods, a tone keeps a quarter of its power.
+  EXPECT_GT(MeanSquare(std::span(heard).subspan(1160, 40)), 0.4 * MeanSquare(sound));
+  const auto after = std::span(sound).subspan(1160 + kTick);
+  EXPECT_TRUE(std::equal(after.begin(), after.end(), heard.begin() + 1160 + kTick))
       << "what comes later is left as it is";
 }
 
@@ -96,6 +112,27 @@ TEST(G711Concealment, NeverLouderThanBefore) {
       EXPECT_LE(MeanSquare(std::span(gap).subspan(i, kTick)), 1.05 * loudest) << i;
     }
   }
+}
+
+// One period over and over sounds like a buzzer; several in turn keep what made them differ.
+TEST(G711Concealment, RepeatsSeveralPeriodsInALongGap) {
+  std::vector<float> sound = Vowel(85, 2000);
+  const std::vector<float> noise = WhiteNoise(0.005f, 2000, 2);
+  for (std::size_t i = 0; i < sound.size(); ++i) sound[i] += noise[i];
+  std::fill_n(sound.begin(), 400, 0.0f);  // Silence for a background.
+  std::vector<float> heard = Conceal(sound, 1000, 1480);
+  // Without the fade from 10 to 60 ms.
+  for (std::size_t i = 1080; i < 1480; ++i) heard[i] *= 400.0f / static_cast<float>(1480 - i);
+  // Share of the energy that is new compared with `lag` samples before.
+  const auto novelty = [&heard](std::size_t lag) {
+    double change = 0, all = 0;
+    for (std::size_t i = 1440; i < 1475; ++i) {
+      change += std::pow(heard[i] - heard[i - lag], 2);
+      all += std::pow(heard[i], 2);
+    }
+    return change / all;
+  };
+  EXPECT_LT(novelty(3 * 85), 0.1 * novelty(85));
 }
 
 // Reaching back beyond the last period must not bring back the louder sound that was there.
