@@ -2,7 +2,8 @@
 // and the JSON of libwebrtc's NetEq in the peer harness neteq_replay, for comparisons side by side.
 // `npx earshot replay` does the same through WebAssembly.
 //
-//   replay SPEECH.wav TRACE.txt OUT.wav [--fec] [--bitrate N] [--min-delay ms] [--max-delay ms]
+//   replay SPEECH.wav TRACE.txt OUT.wav [--fec] [--red N] [--bitrate N] [--min-delay ms]
+//   [--max-delay ms]
 //
 // SPEECH: 48 kHz mono 16-bit. TRACE: one line per 20 ms packet in the order of sending, its delay
 // in ms or "lost".
@@ -39,6 +40,7 @@ struct Arguments {
   const char* trace = nullptr;
   const char* out = nullptr;
   bool fec = false;
+  int red = 0;
   int bitrate = 32000;
   int min_delay_ms = 0;
   int max_delay_ms = 2000;
@@ -47,7 +49,12 @@ struct Arguments {
 struct Packet {
   double arrival_ms;
   size_t index;
-  std::vector<uint8_t> payload;
+};
+
+/// Every payload, and those that arrive in the order of their arrival.
+struct Stream {
+  std::vector<std::vector<uint8_t>> payloads;
+  std::vector<Packet> packets;
 };
 
 [[noreturn]] void Fail(const char* what, const char* name) {
@@ -70,6 +77,8 @@ bool Parse(int argc, char** argv, Arguments& to) {
     const int value = std::atoi(argv[++i]);
     if (option == "--bitrate") {
       to.bitrate = value;
+    } else if (option == "--red") {
+      to.red = value;
     } else if (option == "--min-delay") {
       to.min_delay_ms = value;
     } else if (option == "--max-delay") {
@@ -142,26 +151,37 @@ std::vector<double> ReadTrace(const char* name) {
   return delays;
 }
 
-std::vector<Packet> Send(const Arguments& arguments, const std::vector<float>& speech,
-                         const std::vector<double>& delays, size_t num_packets) {
+Stream Send(const Arguments& arguments, const std::vector<float>& speech,
+            const std::vector<double>& delays, size_t num_packets) {
   auto encoder = std::move(OpusStreamEncoder::Create({}).value());
   bool ok = encoder->set_bitrate(arguments.bitrate).ok() && encoder->set_complexity(9).ok();
   if (arguments.fec)
     ok = ok && encoder->set_inband_fec(true).ok() && encoder->set_expected_loss_percent(20).ok();
   if (!ok) Fail("out of range", "--bitrate");
-  std::vector<Packet> packets;
+  Stream stream;
   std::array<uint8_t, kMaxPacketBytes> bytes;
   for (size_t i = 0; i < num_packets; ++i) {
     const int size = encoder->Encode({speech.data() + i * kPacketFrames, kPacketFrames}, bytes);
     if (size <= 0) Fail("cannot be encoded", arguments.speech);
+    stream.payloads.emplace_back(bytes.begin(), bytes.begin() + size);
     if (delays[i] < 0) continue;
-    packets.push_back({static_cast<double>(i) * kPacketMs + kPacketMs + delays[i],
-                       i,
-                       {bytes.begin(), bytes.begin() + size}});
+    stream.packets.push_back({static_cast<double>(i) * kPacketMs + kPacketMs + delays[i], i});
   }
-  std::stable_sort(packets.begin(), packets.end(),
+  std::stable_sort(stream.packets.begin(), stream.packets.end(),
                    [](const Packet& a, const Packet& b) { return a.arrival_ms < b.arrival_ms; });
-  return packets;
+  return stream;
+}
+
+/// Hands over packet `index` with copies of the `red` ones before it.
+void Insert(JitterBuffer& buffer, const Stream& stream, size_t index, int red) {
+  std::vector<RedundantCopy> copies;
+  for (size_t distance = std::min(static_cast<size_t>(red), index); distance > 0; --distance) {
+    copies.push_back(
+        {static_cast<uint32_t>(distance * kPacketFrames), stream.payloads[index - distance]});
+  }
+  const auto number = static_cast<uint32_t>(index);
+  buffer.InsertPacket({1, static_cast<uint16_t>(number + 1000), number * kPacketFrames + 4000},
+                      stream.payloads[index], copies);
 }
 
 }  // namespace
@@ -170,14 +190,15 @@ int main(int argc, char** argv) {
   Arguments arguments;
   if (!Parse(argc, argv, arguments)) {
     std::fprintf(stderr,
-                 "usage: replay SPEECH.wav TRACE.txt OUT.wav [--fec] [--bitrate N] [--min-delay "
-                 "ms] [--max-delay ms]\n");
+                 "usage: replay SPEECH.wav TRACE.txt OUT.wav [--fec] [--red N] [--bitrate N] "
+                 "[--min-delay ms] [--max-delay ms]\n");
     return 2;
   }
   const std::vector<float> speech = ReadSpeech(arguments.speech);
   const std::vector<double> delays = ReadTrace(arguments.trace);
   const size_t num_packets = std::min(speech.size() / kPacketFrames, delays.size());
-  const std::vector<Packet> packets = Send(arguments, speech, delays, num_packets);
+  const Stream stream = Send(arguments, speech, delays, num_packets);
+  const std::vector<Packet>& packets = stream.packets;
 
   auto decoder = std::move(OpusStreamDecoder::Create({}).value());
   auto created = JitterBuffer::Create(
@@ -192,9 +213,7 @@ int main(int argc, char** argv) {
   const double end_ms = static_cast<double>(num_packets) * kPacketMs + kTailMs;
   for (double now = 0; now < end_ms; now += kTickMs) {
     for (; next < packets.size() && packets[next].arrival_ms <= now; ++next) {
-      const auto index = static_cast<uint32_t>(packets[next].index);
-      buffer.InsertPacket({1, static_cast<uint16_t>(index + 1000), index * kPacketFrames + 4000},
-                          packets[next].payload);
+      Insert(buffer, stream, packets[next].index, arguments.red);
     }
     const auto start = std::chrono::steady_clock::now();
     buffer.GetAudio(tick);
