@@ -31,13 +31,14 @@ void DelayEstimator::Update(int64_t tick, int64_t offset_frames) {
   if (!started_) {
     started_ = true;
     last_tick_ = tick - 1;
-    base_ = block_low_ = block_high_ = last_block_low_ = offset_frames;
+    base_ = block_low_ = block_high_ = last_block_low_ = last_block_high_ = offset_frames;
     block_end_tick_ = tick + tuning::kBlockTicks;
   }
   if (tick >= block_end_tick_) {
     CloseBlock();
     block_end_tick_ = tick + tuning::kBlockTicks;
     last_block_low_ = block_low_;
+    last_block_high_ = block_high_;
     block_low_ = block_high_ = offset_frames;
   }
   block_low_ = std::min(block_low_, offset_frames);
@@ -50,10 +51,14 @@ void DelayEstimator::Update(int64_t tick, int64_t offset_frames) {
     }
   }
   last_tick_ = tick;
+  latest_ = offset_frames;
   const float step = tuning::kUsualStep * static_cast<float>(frames_per_tick_);
   const bool later = static_cast<float>(offset_frames - base_) > usual_;
   usual_ =
       std::max(0.0f, usual_ + step * (later ? tuning::kUsualQuantile : tuning::kUsualQuantile - 1));
+  // After an outage, what was usual in it has nothing to say.
+  const int64_t highest = std::max({block_high_, last_block_high_, base_});
+  usual_ = std::min(usual_, static_cast<float>(highest - base_));
   FindTarget();
 }
 
@@ -72,10 +77,12 @@ void DelayEstimator::CloseBlock() {
 // in the same tick as the one before it; an output that stood still while packets came in does.
 void DelayEstimator::ShiftClock(int64_t base) {
   block_high_ -= base_ - base;
+  last_block_high_ -= base_ - base;
   base_ = base;
 }
 
-// Keeps the histogram where it is on the absolute axis.
+// Keeps the histogram where it is on the absolute axis. What comes to lie beyond an outage, because
+// the network recovered from one, counts as little as one.
 void DelayEstimator::MoveBase(int64_t base) {
   const int64_t moved = (base - base_) / frames_per_tick_;
   const int shift = static_cast<int>(std::clamp<int64_t>(moved, -kBuckets, kBuckets));
@@ -88,15 +95,16 @@ void DelayEstimator::MoveBase(int64_t base) {
   const auto old = weight_;
   weight_.fill(0);
   for (int bucket = 0; bucket < kBuckets; ++bucket) {
-    const int to = std::clamp(bucket - shift, 0, kBuckets - 1);
+    const int moved_to = std::max(bucket - shift, 0);
+    const int to = moved_to > tuning::kOutageTicks ? 0 : moved_to;
     weight_[static_cast<std::size_t>(to)] += old[static_cast<std::size_t>(bucket)];
   }
 }
 
-float DelayEstimator::ToleratedShare(int ticks) {
+float DelayEstimator::ToleratedShare(int ticks) const {
   const auto beyond_short = static_cast<float>(std::max(0, ticks - tuning::kShortTicks));
-  return std::min(tuning::kToleratedShare,
-                  tuning::kShortShare + tuning::kShareSlope * beyond_short);
+  return tolerance_ * std::min(tuning::kToleratedShare,
+                               tuning::kShortShare + tuning::kShareSlope * beyond_short);
 }
 
 void DelayEstimator::FindTarget() {

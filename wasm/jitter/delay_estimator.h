@@ -25,8 +25,11 @@ class DelayEstimator {
   /// above).
   void Update(int64_t tick, int64_t offset_frames);
 
-  /// Forgets everything, as for a new stream.
+  /// Forgets everything, as for a new stream, but not the tolerance.
   void Reset();
+
+  /// How readily running dry is accepted for a shorter delay: 1 as tuned, more for less delay.
+  void set_tolerance(float tolerance) { tolerance_ = tolerance; }
 
   bool started() const { return started_; }
   /// Smallest offset of the last seconds: playing can never be ahead of it for long.
@@ -35,6 +38,8 @@ class DelayEstimator {
   int target_ticks() const { return target_ticks_; }
   /// Smallest offset of the newest packets: earlier than that nothing can be played now.
   int64_t reachable_offset() const;
+  /// Offset of the newest packet.
+  int64_t latest_offset() const { return latest_; }
   /// Offset that most packets keep to, stalls apart.
   int64_t usual_offset() const { return base_ + static_cast<int64_t>(usual_); }
 
@@ -48,7 +53,7 @@ class DelayEstimator {
   void MoveBase(int64_t base);
   void ShiftClock(int64_t base);
   void FindTarget();
-  static float ToleratedShare(int ticks);
+  float ToleratedShare(int ticks) const;
   int BucketOf(int64_t offset_frames) const;
 
   const int frames_per_tick_;
@@ -61,6 +66,9 @@ class DelayEstimator {
   int64_t block_low_ = 0;
   int64_t block_high_ = 0;
   int64_t last_block_low_ = 0;
+  int64_t last_block_high_ = 0;
+  int64_t latest_ = 0;
+  float tolerance_ = 1;
   int64_t base_ = 0;
   int target_ticks_ = 0;
   float usual_ = 0;  // Above the base, frames.

@@ -17,9 +17,6 @@
 namespace earshot {
 namespace {
 
-constexpr int kMinPackets = 10;
-constexpr int kMaxPackets = 1000;
-constexpr int kMaxDelayBoundMs = 4000;
 constexpr int kTickMs = 10;
 // Longest Opus packet (RFC 6716 §2.1.4).
 constexpr int kMaxPacketTicks = 12;
@@ -27,13 +24,6 @@ constexpr int kMaxPacketTicks = 12;
 constexpr int kMaxAheadTicks = 2 * kMaxPacketTicks;
 // Concealment longer than this is an interruption (libwebrtc's kInterruptionLenMs).
 constexpr int kInterruptionMs = 150;
-
-Status CheckBounds(int min_ms, int max_ms) {
-  if (min_ms < 0 || max_ms < min_ms || max_ms > kMaxDelayBoundMs) {
-    return {StatusCode::kInvalidArgument, "delay bounds must satisfy 0 <= min <= max <= 4000 ms"};
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -48,7 +38,9 @@ class JitterBuffer::Impl {
         estimator_(frames_per_tick_),
         stream_(decoder, packets_, frames_per_tick_),
         min_delay_ms_(config.min_delay_ms),
-        max_delay_ms_(config.max_delay_ms) {}
+        max_delay_ms_(config.max_delay_ms) {
+    SetLatencyHint(config.latency_hint);
+  }
 
   int InsertPacket(const RtpPacketInfo& info, std::span<const uint8_t> payload,
                    std::span<const RedundantCopy> copies);
@@ -57,6 +49,7 @@ class JitterBuffer::Impl {
   const int& frames_per_tick() const { return frames_per_tick_; }
   int num_channels() const { return decoder_.num_channels(); }
   const JitterBufferStats& stats() const { return stats_; }
+  void SetLatencyHint(LatencyHint hint) { estimator_.set_tolerance(ToleranceOf(hint)); }
   void SetBounds(int min_ms, int max_ms) {
     min_delay_ms_ = min_ms;
     max_delay_ms_ = max_ms;
@@ -86,12 +79,17 @@ class JitterBuffer::Impl {
     return std::clamp<int64_t>(int64_t{estimator_.target_ticks()} * frames_per_tick_,
                                ToFrames(min_delay_ms_), ToFrames(max_delay_ms_));
   }
-  // How long ago the packet after the newest should have come, by what is usual.
+  // How long ago the packet after the newest should have come: by what is usual when little is at
+  // hand, else by the newest one.
   int64_t Overdue() const {
     const int64_t expected = packets_.empty() ? stream_.next_timestamp()
                                               : packets_.back().timestamp +
                                                     std::max(packets_.back().duration_samples, 0);
-    return tick_ * frames_per_tick_ - UsualOffset() - expected;
+    const int64_t at_hand = expected - (stream_.next_timestamp() - sound_.ahead());
+    const bool low = at_hand < tuning::kLowTicks * frames_per_tick_;
+    const int64_t offset =
+        low ? UsualOffset() : std::max(UsualOffset(), estimator_.latest_offset());
+    return tick_ * frames_per_tick_ - offset - expected;
   }
   // Where playing cannot be ahead of without running dry all the time.
   int64_t UsualOffset() const {
@@ -265,7 +263,7 @@ void JitterBuffer::Impl::LimitDelay() {
 
 void JitterBuffer::Impl::FillOneTick() {
   // Every turn but one per stored packet adds sound.
-  for (int turn = 0; sound_.ahead() < frames_per_tick_ && turn < kMaxPackets + 8; ++turn) {
+  for (int turn = 0; sound_.ahead() < frames_per_tick_ && turn < kMaxBufferedPackets + 8; ++turn) {
     Account(stream_.Next(tick_, Excess(), Spare(), sound_));
   }
 }
@@ -366,11 +364,7 @@ JitterBuffer::~JitterBuffer() = default;
 
 StatusOr<std::unique_ptr<JitterBuffer>> JitterBuffer::Create(const JitterBufferConfig& config,
                                                              AudioDecoder& decoder) {
-  if (config.max_packets < kMinPackets || config.max_packets > kMaxPackets) {
-    return Status{StatusCode::kInvalidArgument, "max_packets must be 10 to 1000"};
-  }
-  if (Status status = CheckBounds(config.min_delay_ms, config.max_delay_ms); !status.ok())
-    return status;
+  if (Status status = CheckConfig(config); !status.ok()) return status;
   const int rate = decoder.sample_rate_hz();
   if ((rate != 8000 && rate != 16000 && rate != 24000 && rate != 48000) ||
       decoder.num_channels() < 1 || decoder.num_channels() > 2) {
@@ -387,8 +381,14 @@ int JitterBuffer::InsertPacket(const RtpPacketInfo& info, std::span<const uint8_
 int JitterBuffer::GetAudio(std::span<float> out) { return impl_->GetAudio(out); }
 
 Status JitterBuffer::set_delay_bounds(int min_ms, int max_ms) {
-  Status status = CheckBounds(min_ms, max_ms);
+  Status status = CheckDelayBounds(min_ms, max_ms);
   if (status.ok()) impl_->SetBounds(min_ms, max_ms);
+  return status;
+}
+
+Status JitterBuffer::set_latency_hint(LatencyHint hint) {
+  Status status = CheckLatencyHint(hint);
+  if (status.ok()) impl_->SetLatencyHint(hint);
   return status;
 }
 

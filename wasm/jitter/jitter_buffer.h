@@ -15,6 +15,7 @@
 
 #include "base/audio_decoder.h"
 #include "base/status.h"
+#include "jitter/jitter_config.h"
 
 namespace earshot {
 
@@ -33,12 +34,6 @@ struct RtpPacketInfo {
 struct RedundantCopy {
   uint32_t timestamp_offset = 0;     ///< To subtract from the timestamp of the packet it came with.
   std::span<const uint8_t> payload;  ///< As the earlier packet had it, at most kMaxPacketBytes.
-};
-
-struct JitterBufferConfig {
-  int max_packets = 200;  ///< Packets kept at most, 10 … 1000; the oldest go first.
-  int min_delay_ms = 0;   ///< Bounds of the target delay, see set_delay_bounds().
-  int max_delay_ms = 2000;
 };
 
 /// Counters since construction, never reset, and the state of this moment. Samples are per channel
@@ -107,6 +102,9 @@ class JitterBuffer {
   /// Keeps the target within [min_ms, max_ms], 0 ≤ min_ms ≤ max_ms ≤ 4000
   /// (RTCRtpReceiver.jitterBufferTarget has the same limit).
   Status set_delay_bounds(int min_ms, int max_ms);
+
+  /// Takes effect with the next packet; the delay then moves there by stretching.
+  Status set_latency_hint(LatencyHint hint);
 
   int frames_per_tick() const;
   int num_channels() const;

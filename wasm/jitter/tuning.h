@@ -10,16 +10,21 @@ namespace earshot::tuning {
 // Length of a block, of which the worst packet counts: about the time it takes to fall back after a
 // stall.
 inline constexpr int kBlockTicks = 50;
-// What a block's weight is multiplied by with each block after it: 1/e in 12 s.
-inline constexpr float kForget = 0.96f;
+// What a block's weight is multiplied by with each block after it: 1/e in 29 s, so that three
+// stalls ten seconds apart are known to belong together.
+inline constexpr float kForget = 0.983f;
 // Share of the remembered blocks in which playing may run dry.
-inline constexpr float kToleratedShare = 0.08f;
+inline constexpr float kToleratedShare = 0.07f;
 // As long as the delay is short it is hardly noticed in a conversation (ITU-T G.114: not below
 // 150 ms from mouth to ear), so less is tolerated: from the first share at kShortTicks rising by
 // kShareSlope a tick.
-inline constexpr float kShortShare = 0.02f;
+inline constexpr float kShortShare = 0.01f;
 inline constexpr int kShortTicks = 4;
-inline constexpr float kShareSlope = 0.005f;
+inline constexpr float kShareSlope = 0.003f;
+// All of these are multiplied by one of these for a listener who would rather hear it sooner …
+inline constexpr float kInteractiveTolerance = 2.0f;
+// … or whole (LatencyHint).
+inline constexpr float kPlaybackTolerance = 0.3f;
 // Stalls beyond this are outages: no delay worth having covers them, so they do not count.
 inline constexpr int kOutageTicks = 150;
 // The usual offset follows this quantile of the packets, by this many ticks a packet.
@@ -36,8 +41,11 @@ inline constexpr int kSkipTicks = 150;
 
 // == Speed: how similar at least, how fast or slow at most ==
 
-// Packets overdue by this much beyond the usual: the network has stalled.
-inline constexpr int kOverdueTicks = 4;
+// Packets overdue by this much: the network has stalled.
+inline constexpr int kOverdueTicks = 3;
+// With less sound at hand than this, overdue is what is later than usual; with more, what is later
+// than the packet before it. A queue that grows steadily delivers, only later and later.
+inline constexpr int kLowTicks = 10;
 inline constexpr float kStalledSimilarity = 0.5f;
 inline constexpr float kStalledSpeed = 0.5f;
 // Below the wanted delay.

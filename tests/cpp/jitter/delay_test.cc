@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "jitter/delay_estimator.h"
+#include "jitter/tuning.h"
 #include "simulation.h"
 
 namespace earshot::testing {
@@ -53,12 +55,11 @@ TEST(DelayEstimator, RisesAtOnceAndForgetsASingleStall) {
   for (int i = 0; i < 2000; ++i, tick += 2) estimator.Update(tick, 0);
   EXPECT_EQ(estimator.target_ticks(), 0);
   for (int late = 40; late > 0; late -= 2) estimator.Update(tick, late * kTick);
-  int raised = 0;
-  for (int i = 0; i < 1000; ++i, tick += 2) {
-    estimator.Update(tick, 0);
-    raised += estimator.target_ticks() > 0 ? 1 : 0;
-  }
-  EXPECT_LT(raised, 500) << "10 s after a single stall it must be forgotten";
+  // One in forty seconds is not worth a long delay, but a short one.
+  EXPECT_GT(estimator.target_ticks(), 4);
+  EXPECT_LE(estimator.target_ticks(), 10);
+  for (int i = 0; i < 2000; ++i, tick += 2) estimator.Update(tick, 0);
+  EXPECT_EQ(estimator.target_ticks(), 0) << "40 s after it, it must be forgotten";
   // Recurring every two seconds, it is provided for.
   for (int stall = 0; stall < 10; ++stall) {
     for (int late = 40; late > 0; late -= 2) estimator.Update(tick, late * kTick);
@@ -104,8 +105,21 @@ TEST(DelayEstimator, FollowsClockDriftBothWays) {
       estimator.Update(2 * i, offset);
     }
     EXPECT_LE(std::abs(estimator.base_offset() - offset), kTick);
-    EXPECT_LE(estimator.target_ticks(), 1);
+    // A memory of half a minute spans 6 ms of drift.
+    EXPECT_LE(estimator.target_ticks(), 2);
   }
+}
+
+TEST(DelayEstimator, AnOutageLeavesNothingBehind) {
+  DelayEstimator estimator(kTick);
+  int64_t tick = 0;
+  for (int i = 0; i < 1000; ++i, tick += 2) estimator.Update(tick, 0);
+  // Half a minute behind an outage: the queue stays six seconds long, and is gone at once.
+  for (int i = 0; i < 1500; ++i, tick += 2) estimator.Update(tick, 600 * kTick);
+  for (int i = 0; i < 50; ++i, tick += 2) estimator.Update(tick, 0);
+  EXPECT_EQ(estimator.base_offset(), 0);
+  EXPECT_LE(estimator.target_ticks(), 2);
+  EXPECT_LE(estimator.usual_offset(), kTick);
 }
 
 TEST(Delay, SettlesWithinAPacketOfTheJitter) {
@@ -127,6 +141,39 @@ TEST(Delay, ComesBackAfterATwoSecondStall) {
   const double target_lag = 20 + simulation.stats().target_delay_ms;
   EXPECT_LE(simulation.LagMs(), target_lag + 20) << "3 s after the stall";
   EXPECT_EQ(simulation.stats().interruptions, 1);
+}
+
+// The bound: after a stall of one second within 40 ms of the target in at most 6 s of
+// speech; here for stalls at many places, in speech that never pauses.
+TEST(Delay, IsBackNearTheTargetSixSecondsAfterAStallOfOne) {
+  for (int64_t from = 3000; from < 3030; from += 7) {
+    SCOPED_TRACE(from);
+    Simulation simulation(Voice);
+    const auto sent = Stall(Send({.num_packets = 2100}), from, 100);
+    simulation.Run(sent, from + 101);
+    int64_t ticks = 0;
+    while (simulation.LagMs() > 20 + simulation.stats().target_delay_ms + 40 && ticks < 1000) {
+      simulation.Run(sent, 1);
+      ++ticks;
+    }
+    RecordProperty("ticks_" + std::to_string(from), static_cast<int>(ticks));
+    EXPECT_GT(ticks, 0) << "there was no stall to come back from";
+    EXPECT_LE(ticks, 600);
+  }
+}
+
+TEST(Delay, AGrowingQueueIsFollowedAndNotRunAwayFrom) {
+  // Every packet comes 4 ms later than the one before, up to a second, and back; ten times.
+  auto sent = Send({.num_packets = 5000});
+  for (size_t i = 0; i < sent.size(); ++i) {
+    const auto phase = static_cast<int64_t>(i % 500);
+    sent[i].arrival_tick += (phase < 250 ? phase : 500 - phase) * 4 / 10;
+  }
+  Simulation simulation(Voice);
+  simulation.Run(sent, 10000);
+  const auto latest = *std::max_element(simulation.lag_frames.begin(), simulation.lag_frames.end());
+  EXPECT_LE(latest, (2 + 100 + tuning::kLowTicks + 4) * kTick);
+  EXPECT_LE(simulation.stats().concealed_samples, 60 * kTick);
 }
 
 TEST(Delay, MinimumIsKeptAndReachedByStretchingAlone) {
