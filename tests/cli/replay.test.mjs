@@ -55,6 +55,17 @@ test('in-band FEC recovers single losses', () => {
   assert.ok(withFec.concealed_pct < 0.6 * without.concealed_pct, `${withFec.concealed_pct} against ${without.concealed_pct}`);
 });
 
+test('redundant copies recover losses, two of them in a row too', () => {
+  const inPairs = (i) => (i > 50 && i % 10 >= 8 ? null : 20);
+  const bound = ['--min-delay', '60'];
+  const [none, one, two] = ['0', '1', '2'].map((copies) => replay(inPairs, '--red', copies, ...bound));
+  // A buffer of 60 ms bridges by slower playing what the copies do not bring.
+  assert.ok(one.decel_pct < 0.85 * none.decel_pct, `${one.decel_pct} against ${none.decel_pct}`);
+  assert.ok(two.decel_pct < 0.6 * one.decel_pct, `${two.decel_pct} against ${one.decel_pct}`);
+  // The start and the end, as on a perfect network.
+  assert.ok(two.concealed_pct < 4, `${two.concealed_pct} %`);
+});
+
 test('packets later than the upper bound are discarded, and the lower bound holds', () => {
   const jittery = (i) => (i > 100 && i % 25 === 7 ? 400 : 20);
   assert.ok(replay(jittery, '--max-delay', '60').late_discarded >= 10);
@@ -74,6 +85,33 @@ test('other sample rates are converted', () => {
   writeWav(file('telephone.wav'), [voice(8000, 3)], 8000);
   writeFileSync(file('short.txt'), '20\n'.repeat(150));
   assert.equal(report(folder, 'replay', 'telephone.wav', 'short.txt', 'out.wav').packets, 150);
+});
+
+for (const codec of ['pcmu', 'pcma']) {
+  test(`${codec}: telephone sound through the same buffer`, () => {
+    const redundant = replay(everyTenth, '--codec', codec, '--red', '1', '--min-delay', '40');
+    assert.ok(redundant.concealed_pct < 4, `${redundant.concealed_pct} % with copies`);
+    const result = replay(everyTenth, '--codec', codec);
+    assert.equal(result.packets, PACKETS);
+    assert.ok(result.concealment_events >= 0.9 * LOST && result.concealment_events <= LOST + 2, `${result.concealment_events} of ${LOST}`);
+    const output = readWav(file('out.wav'));
+    assert.equal(output.sampleRate, 48000);
+    assert.equal(output.channels[0].length, speech.length + 0.4 * 48000);
+    // No delay of a codec: a packet's 20 ms, 20 ms on the way, and the resampler.
+    const heard = output.channels[0].subarray(48000, 4 * 48000);
+    const delayMs = lag(speech.subarray(48000, 4 * 48000), heard, 9600) / 48;
+    assert.ok(delayMs > 40 && delayMs < 110, `${delayMs} ms`);
+    const power = (sound) => sound.reduce((sum, x) => sum + x * x, 0) / sound.length;
+    const ratio = power(heard) / power(speech);
+    assert.ok(ratio > 0.7 && ratio < 1.2, `level ${ratio}`);
+  });
+}
+
+test('forward error correction is of Opus', () => {
+  const { status, stderr } = earshot(folder, 'replay', 'speech.wav', 'trace.txt', 'out.wav', '--codec', 'pcmu', '--fec');
+  assert.notEqual(status, 0);
+  assert.match(stderr, /--fec/);
+  assert.notEqual(earshot(folder, 'replay', 'speech.wav', 'trace.txt', 'out.wav', '--codec', 'g729').status, 0);
 });
 
 test('a person gets a line per figure', () => {

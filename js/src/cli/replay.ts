@@ -1,30 +1,33 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { PlayoutStat } from '../wasm/abi.js';
 import { instantiate } from '../wasm/loader.js';
-import { OpusEncoder } from '../wasm/opus-encoder.js';
 import { PlayoutChain } from '../wasm/playout-chain.js';
 import type { ResamplerExports } from '../wasm/resampler.js';
+import { redPayload } from '../worker/red-payload.js';
 import { InputError } from './input-error.js';
 import { loadModule } from './modules.js';
 import { integer } from './option-values.js';
 import { writeFile } from './output-file.js';
+import { CODECS, type Codec, type CodecName, type CodecOptions } from './packet-codecs.js';
 import { readTrace } from './packet-trace.js';
 import { convertedLength, convertRate, wavPieces } from './rate-conversion.js';
 import { rounded } from './stopwatch.js';
 import { readWav, type WavReader } from './wav-reader.js';
 import { WavWriter } from './wav-writer.js';
 
+/** Of what is heard. */
 const RATE = 48000;
-const PACKET_FRAMES = 960;
 const PACKET_MS = 20;
 const TICK_FRAMES = 480;
 const TICK_MS = 10;
 /** Played after the last packet was sent, so that what is late is still heard. */
 const TAIL_MS = 400;
+/** As browsers number it. */
+const RED_PAYLOAD_TYPE = 63;
 
-interface ReplayOptions {
-  readonly fec?: true;
-  readonly bitrate: number;
+interface ReplayOptions extends CodecOptions {
+  readonly codec: CodecName;
+  readonly red: number;
   readonly minDelay: number;
   readonly maxDelay: number;
   readonly json?: true;
@@ -41,34 +44,40 @@ export function addReplay(program: Command): void {
   program
     .command('replay')
     .description('send speech through a recorded network and play it through the jitter buffer, in simulated time')
-    .argument('<SPEECH.wav>', 'mono, 8 … 192 kHz; converted to 48 kHz')
+    .argument('<SPEECH.wav>', "mono, 8 … 192 kHz; converted to the codec's rate")
     .argument('<TRACE.txt>', 'per line the delay in ms of one 20 ms packet, or lost')
     .argument('<OUT.wav>', 'what is heard: 48 kHz mono, 16 bit')
-    .option('--fec', 'in-band forward error correction, for 20 % expected loss')
+    .addOption(new Option('--codec <name>', 'of the packets').choices(Object.keys(CODECS)).default('opus'))
+    .option('--fec', 'in-band forward error correction of Opus, for 20 % expected loss')
+    .option('--red <copies>', 'redundant audio data: each packet brings copies of so many before it', integer(0, 3), 0)
     .option('--bitrate <bit/s>', 'of the Opus encoder', integer(6000, 510000), 32000)
     .option('--min-delay <ms>', 'lower bound of the target delay', integer(0, 4000), 0)
     .option('--max-delay <ms>', 'upper bound of the target delay', integer(0, 4000), 4000)
     .option('--json', 'print the statistics as JSON')
     .action((speech: string, trace: string, output: string, options: ReplayOptions) => {
       if (options.minDelay > options.maxDelay) throw new InputError(`--min-delay ${options.minDelay} is over --max-delay ${options.maxDelay}`);
+      if (options.fec && options.codec !== 'opus') throw new InputError(`--fec is of Opus; ${options.codec} has none`);
+      const codec = CODECS[options.codec];
       const delays = readTrace(trace);
-      const sound = readWav(speech, readSpeech);
-      if (sound.length < PACKET_FRAMES) throw new InputError(`${speech} is shorter than one packet of ${PACKET_MS} ms`);
-      const report = replay(sound, delays, output, options);
+      const sound = readWav(speech, (wav) => readSpeech(wav, codec.rate));
+      if (sound.length < packetFrames(codec)) throw new InputError(`${speech} is shorter than one packet of ${PACKET_MS} ms`);
+      const report = replay(codec, sound, delays, output, options);
       if (options.json) console.log(JSON.stringify(report));
       else for (const [name, value] of Object.entries(report)) console.log(`${name.padEnd(22)}${value}`);
     });
 }
 
-/** All of the sound, at 48 kHz. */
-function readSpeech(wav: WavReader): Float32Array {
+const packetFrames = ({ rate }: Codec) => (rate * PACKET_MS) / 1000;
+
+/** All of the sound, at `rate`. */
+function readSpeech(wav: WavReader, rate: number): Float32Array {
   const { path, sampleRate, numChannels, numFrames } = wav;
   if (numChannels !== 1) throw new InputError(`${path} has ${numChannels} channels; replay takes mono`);
   if (sampleRate < 8000 || sampleRate > 192000) throw new InputError(`${path} is at ${sampleRate} Hz; give a rate from 8000 to 192000 Hz`);
-  const sound = new Float32Array(convertedLength(numFrames, sampleRate, RATE));
+  const sound = new Float32Array(convertedLength(numFrames, sampleRate, rate));
   const files = instantiate<ResamplerExports>(loadModule('file'));
   let filled = 0;
-  const conversion = { inputRate: sampleRate, outputRate: RATE, numChannels, numFrames: sound.length };
+  const conversion = { inputRate: sampleRate, outputRate: rate, numChannels, numFrames: sound.length };
   for (const [piece] of convertRate(files, wavPieces(wav), conversion)) {
     sound.set(piece!, filled);
     filled += piece!.length;
@@ -76,10 +85,10 @@ function readSpeech(wav: WavReader): Float32Array {
   return sound;
 }
 
-function replay(sound: Float32Array, delays: readonly (number | null)[], output: string, options: ReplayOptions) {
-  const numPackets = Math.min(Math.floor(sound.length / PACKET_FRAMES), delays.length);
-  const packets = sendAll(sound, delays.slice(0, numPackets), options);
-  const chain = new PlayoutChain(loadModule('worklet'), { sampleRate: RATE, numChannels: 1, maxFrames: TICK_FRAMES });
+function replay(codec: Codec, sound: Float32Array, delays: readonly (number | null)[], output: string, options: ReplayOptions) {
+  const numPackets = Math.min(Math.floor(sound.length / packetFrames(codec)), delays.length);
+  const packets = sendAll(codec, sound, delays.slice(0, numPackets), options);
+  const chain = new PlayoutChain(loadModule('worklet'), { sampleRate: RATE, numChannels: 1, maxFrames: TICK_FRAMES, codec: codec.codec });
   chain.configure(options);
 
   // The clock: packets that have arrived by a tick are inserted before its sound is taken; the first tick is at 0.
@@ -89,7 +98,7 @@ function replay(sound: Float32Array, delays: readonly (number | null)[], output:
   writeFile(output, (file) => {
     const writer = new WavWriter(file, { sampleRate: RATE, numChannels: 1, encoding: 'pcm16' }, numTicks * TICK_FRAMES);
     for (let tick = 0; tick < numTicks; tick++) {
-      for (; next < packets.length && packets[next]!.arrival <= tick * TICK_MS; next++) insert(chain, packets[next]!);
+      for (; next < packets.length && packets[next]!.arrival <= tick * TICK_MS; next++) insert(chain, codec, packets[next]!, options.red > 0);
       const before = performance.now();
       chain.process(TICK_FRAMES);
       processMs += performance.now() - before;
@@ -118,33 +127,31 @@ function replay(sound: Float32Array, delays: readonly (number | null)[], output:
 }
 
 /** Encodes every packet and orders those that arrive by their arrival: sent when its last sample was spoken. */
-function sendAll(sound: Float32Array, delays: readonly (number | null)[], { fec, bitrate }: ReplayOptions): SentPacket[] {
-  const encoder = OpusEncoder.create(loadModule('audio'), {
-    application: 'voip',
-    numChannels: 1,
-    bitrate,
-    complexity: 9,
-    fec: fec ?? false,
-    expectedLoss: fec ? 0.2 : 0,
-    dtx: false,
-    maxBandwidth: 'fullband',
-  });
+function sendAll(codec: Codec, sound: Float32Array, delays: readonly (number | null)[], options: ReplayOptions): SentPacket[] {
+  const frames = packetFrames(codec);
+  const encode = codec.encoder(options);
+  const { payloadType } = codec;
   const sent: SentPacket[] = [];
+  const before: Uint8Array[] = [];
   delays.forEach((delay, index) => {
-    encoder.input.set(sound.subarray(index * PACKET_FRAMES, (index + 1) * PACKET_FRAMES));
-    const payload = encoder.encode(PACKET_FRAMES);
-    if (delay !== null) sent.push({ arrival: (index + 1) * PACKET_MS + delay, index, payload: payload.slice() });
+    const payload = encode(sound.subarray(index * frames, (index + 1) * frames)).slice();
+    const copies = before.map((copy, i) => ({ timestampOffset: (before.length - i) * frames, payload: copy }));
+    const packet = options.red > 0 ? redPayload({ payloadType, payload }, copies) : payload;
+    if (delay !== null) sent.push({ arrival: (index + 1) * PACKET_MS + delay, index, payload: packet });
+    before.push(payload);
+    if (before.length > options.red) before.shift();
   });
   return sent.sort((a, b) => a.arrival - b.arrival);
 }
 
-function insert(chain: PlayoutChain, { index, payload }: SentPacket): void {
+function insert(chain: PlayoutChain, codec: Codec, { index, payload }: SentPacket, redundant: boolean): void {
   chain.insert({
     payload,
-    payloadType: 111,
+    redundant,
+    payloadType: redundant ? RED_PAYLOAD_TYPE : codec.payloadType,
     ssrc: 1,
     // Away from zero, so that nothing works only because a counter began there.
     sequenceNumber: (index + 1000) & 0xffff,
-    rtpTimestamp: (index * PACKET_FRAMES + 4000) >>> 0,
+    rtpTimestamp: (index * packetFrames(codec) + 4000) >>> 0,
   });
 }
