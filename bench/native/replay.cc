@@ -3,7 +3,7 @@
 // `npx earshot replay` does the same through WebAssembly.
 //
 //   replay SPEECH.wav TRACE.txt OUT.wav [--fec] [--red N] [--bitrate N] [--min-delay ms]
-//   [--max-delay ms]
+//   [--max-delay ms] [--latency-hint interactive|balanced|playback]
 //
 // SPEECH: 48 kHz mono 16-bit. TRACE: one line per 20 ms packet in the order of sending, its delay
 // in ms or "lost".
@@ -44,6 +44,7 @@ struct Arguments {
   int bitrate = 32000;
   int min_delay_ms = 0;
   int max_delay_ms = 2000;
+  LatencyHint latency_hint = LatencyHint::kBalanced;
 };
 
 struct Packet {
@@ -62,6 +63,13 @@ struct Stream {
   std::exit(2);
 }
 
+bool ParseHint(const std::string& text, LatencyHint& to) {
+  constexpr std::array kNames = {"interactive", "balanced", "playback"};
+  const auto* name = std::find(kNames.begin(), kNames.end(), text);
+  to = static_cast<LatencyHint>(name - kNames.begin());
+  return name != kNames.end();
+}
+
 bool Parse(int argc, char** argv, Arguments& to) {
   if (argc < 4) return false;
   to.speech = argv[1];
@@ -74,6 +82,10 @@ bool Parse(int argc, char** argv, Arguments& to) {
       continue;
     }
     if (i + 1 == argc) return false;
+    if (option == "--latency-hint") {
+      if (!ParseHint(argv[++i], to.latency_hint)) return false;
+      continue;
+    }
     const int value = std::atoi(argv[++i]);
     if (option == "--bitrate") {
       to.bitrate = value;
@@ -191,7 +203,8 @@ int main(int argc, char** argv) {
   if (!Parse(argc, argv, arguments)) {
     std::fprintf(stderr,
                  "usage: replay SPEECH.wav TRACE.txt OUT.wav [--fec] [--red N] [--bitrate N] "
-                 "[--min-delay ms] [--max-delay ms]\n");
+                 "[--min-delay ms] [--max-delay ms] "
+                 "[--latency-hint interactive|balanced|playback]\n");
     return 2;
   }
   const std::vector<float> speech = ReadSpeech(arguments.speech);
@@ -201,8 +214,10 @@ int main(int argc, char** argv) {
   const std::vector<Packet>& packets = stream.packets;
 
   auto decoder = std::move(OpusStreamDecoder::Create({}).value());
-  auto created = JitterBuffer::Create(
-      {.min_delay_ms = arguments.min_delay_ms, .max_delay_ms = arguments.max_delay_ms}, *decoder);
+  auto created = JitterBuffer::Create({.min_delay_ms = arguments.min_delay_ms,
+                                       .max_delay_ms = arguments.max_delay_ms,
+                                       .latency_hint = arguments.latency_hint},
+                                      *decoder);
   if (!created.ok()) Fail(created.status().message(), "--min-delay, --max-delay");
   JitterBuffer& buffer = *created.value();
 

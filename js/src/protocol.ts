@@ -253,8 +253,12 @@ export interface PlayoutSettings {
   readonly minDelay: number;
   /** ms */
   readonly maxDelay: number;
+  readonly latencyHint: LatencyHint;
   readonly bypass: boolean;
 }
+
+/** What a shorter delay is worth in sound that has to be made up; see `ReceiverUpdate.latencyHint`. */
+export type LatencyHint = 'interactive' | 'balanced' | 'playback';
 
 export type PlayoutCommand =
   | { readonly type: 'update'; readonly settings: PlayoutSettings }

@@ -44,11 +44,12 @@ describe('attachReceiver', () => {
   it('sends changed options to both threads', async () => {
     const attachment = page.Earshot.attachReceiver(asReceiver(page.receiver), { minDelay: 40 });
     await settle();
-    attachment.update({ maxDelay: 200, nativeDecoder: 'silence', simulate: { loss: 0.1 } });
+    attachment.update({ maxDelay: 200, latencyHint: 'playback', nativeDecoder: 'silence', simulate: { loss: 0.1 } });
     await settle();
-    expect(playout().heard.at(-1)).toMatchObject({ type: 'update', settings: { minDelay: 40, maxDelay: 200 } });
+    expect(playout().heard.at(-1)).toMatchObject({ type: 'update', settings: { minDelay: 40, maxDelay: 200, latencyHint: 'playback' } });
     expect(page.receiver.transform!.last('update')).toMatchObject({ settings: { nativeDecoder: 'silence', simulate: { loss: 0.1, jitter: 0 } } });
     expect(() => attachment.update({ minDelay: 300 })).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+    expect(() => attachment.update({ latencyHint: 'soon' as 'playback' })).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
   });
 
   it('plays into a stream and to the loudspeaker', () => {

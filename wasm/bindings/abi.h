@@ -74,6 +74,14 @@ enum class PlayoutParam : int {
   kPayloadType = 2,     ///< Payload type to accept, 0 … 127; -1 accepts any.
   kRestAfterMs = 3,     ///< Without sound for so long the decoder rests, 0 (never) … 60000.
   kRedPayloadType = 4,  ///< Payload type of redundant audio data (RFC 2198), 0 … 127; -1: none.
+  kLatencyHint = 5,     ///< A LatencyHint.
+};
+
+/// What a shorter delay is worth in sound that has to be made up.
+enum class LatencyHint : int {
+  kInteractive = 0,  ///< Twice as many gaps.
+  kBalanced = 1,
+  kPlayback = 2,  ///< A third of the gaps.
 };
 
 /// Statistics of the playout chain. Counters never reset; samples are per channel at the codec's

@@ -238,6 +238,8 @@ int playout_set(Playout* playout, int param, double value) {
       return ToInt(playout->chain->set_payload_type(number));
     case PlayoutParam::kRedPayloadType:
       return ToInt(playout->chain->set_red_payload_type(number));
+    case PlayoutParam::kLatencyHint:
+      return ToInt(playout->chain->set_latency_hint(static_cast<earshot::LatencyHint>(number)));
     case PlayoutParam::kRestAfterMs:
       return ToInt(playout->chain->set_rest_after_ms(number));
     default:

@@ -114,6 +114,7 @@ class PlayoutChain::Impl {
   Status set_delay_bounds(int min_ms, int max_ms) {
     return buffer_->set_delay_bounds(min_ms, max_ms);
   }
+  Status set_latency_hint(LatencyHint hint) { return buffer_->set_latency_hint(hint); }
   void set_payload_type(int payload_type) { payload_type_ = payload_type; }
   void set_red_payload_type(int payload_type) { red_payload_type_ = payload_type; }
   void set_rest_after_ms(int milliseconds) { resting_->set_rest_after_ms(milliseconds); }
@@ -214,6 +215,7 @@ int PlayoutChain::Process(AudioView out) { return impl_->Process(out); }
 Status PlayoutChain::set_delay_bounds(int min_ms, int max_ms) {
   return impl_->set_delay_bounds(min_ms, max_ms);
 }
+Status PlayoutChain::set_latency_hint(LatencyHint hint) { return impl_->set_latency_hint(hint); }
 Status PlayoutChain::set_payload_type(int payload_type) {
   if (payload_type < -1 || payload_type > kMaxPayloadType) {
     return {StatusCode::kInvalidArgument, "the payload type must be 0 … 127, or -1 for any"};

@@ -53,6 +53,7 @@ class PlayoutChain {
   int Process(AudioView out);
 
   Status set_delay_bounds(int min_ms, int max_ms);
+  Status set_latency_hint(LatencyHint hint);
   /// Payload type to accept, 0 … 127; −1 (the default) accepts any.
   Status set_payload_type(int payload_type);
   /// Payload type of redundant audio data, 0 … 127; −1 (the default) for none. The other payload

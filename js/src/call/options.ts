@@ -1,4 +1,4 @@
-import type { EncoderSettings, OpusBandwidth, PlayoutSettings, ReceiverSettings } from '../protocol.js';
+import type { EncoderSettings, LatencyHint, OpusBandwidth, PlayoutSettings, ReceiverSettings } from '../protocol.js';
 import { inRange, invalid, isBoolean, isChannelCount, oneOf } from '../validate.js';
 import type { TapSource } from './tap.js';
 import type { TransformKind } from './transform.js';
@@ -43,6 +43,11 @@ export interface ReceiverUpdate {
   minDelay?: number;
   maxDelay?: number;
   /**
+   * What a shorter delay is worth: `'interactive'` accepts twice as many gaps for it as `'balanced'` (default), `'playback'` a
+   * third. Within the bounds above.
+   */
+  latencyHint?: LatencyHint;
+  /**
    * What the native decoder gets while ours plays: `'keep'` (default) the same packets, so that its sound is ready at any
    * moment; `'silence'` saves its work, and its sound returns one network delay after a fault.
    */
@@ -64,6 +69,7 @@ export interface ReceiverOptions extends ReceiverUpdate {
 const BANDWIDTHS = ['narrowband', 'mediumband', 'wideband', 'superwideband', 'fullband'] as const;
 const APPLICATIONS = ['voip', 'audio', 'lowdelay'] as const;
 const REDUNDANCIES = [0, 1, 2] as const;
+const LATENCY_HINTS = ['interactive', 'balanced', 'playback'] as const;
 const TRANSFORMS = ['auto', 'script', 'legacy'] as const;
 
 /** Encoder settings with the loss still to be measured (`'auto'`) where nothing fixed is wanted. */
@@ -115,6 +121,7 @@ export interface ReceiverAllSettings extends ReceiverSettings, PlayoutSettings {
 const DEFAULT_RECEIVER: ReceiverAllSettings = {
   minDelay: 0,
   maxDelay: 2000,
+  latencyHint: 'balanced',
   nativeDecoder: 'keep',
   bypass: false,
   simulate: { loss: 0, jitter: 0 },
@@ -129,6 +136,7 @@ export function receiverSettings(options: ReceiverUpdate, current = DEFAULT_RECE
   return {
     minDelay,
     maxDelay,
+    latencyHint: oneOf('receiver', 'latencyHint', options.latencyHint ?? current.latencyHint, LATENCY_HINTS),
     nativeDecoder: oneOf('receiver', 'nativeDecoder', options.nativeDecoder ?? current.nativeDecoder, ['keep', 'silence']),
     bypass: isBoolean('receiver', 'bypass', options.bypass ?? current.bypass),
     simulate: {

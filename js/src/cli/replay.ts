@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { LatencyHint } from '../protocol.js';
 import { PlayoutStat } from '../wasm/abi.js';
 import { instantiate } from '../wasm/loader.js';
 import { PlayoutChain } from '../wasm/playout-chain.js';
@@ -30,6 +31,7 @@ interface ReplayOptions extends CodecOptions {
   readonly red: number;
   readonly minDelay: number;
   readonly maxDelay: number;
+  readonly latencyHint: LatencyHint;
   readonly json?: true;
 }
 
@@ -53,6 +55,8 @@ export function addReplay(program: Command): void {
     .option('--bitrate <bit/s>', 'of the Opus encoder', integer(6000, 510000), 32000)
     .option('--min-delay <ms>', 'lower bound of the target delay', integer(0, 4000), 0)
     .option('--max-delay <ms>', 'upper bound of the target delay', integer(0, 4000), 4000)
+    .addOption(new Option('--latency-hint <hint>', 'what a shorter delay is worth in gaps')
+      .choices(['interactive', 'balanced', 'playback']).default('balanced'))
     .option('--json', 'print the statistics as JSON')
     .action((speech: string, trace: string, output: string, options: ReplayOptions) => {
       if (options.minDelay > options.maxDelay) throw new InputError(`--min-delay ${options.minDelay} is over --max-delay ${options.maxDelay}`);

@@ -1,4 +1,4 @@
-import { MAX_RTP_PAYLOAD_BYTES, PlayoutCodec, PlayoutParam, PlayoutStat } from './abi.js';
+import { LatencyHint, MAX_RTP_PAYLOAD_BYTES, PlayoutCodec, PlayoutParam, PlayoutStat } from './abi.js';
 import { checked, created } from './heap.js';
 import { instantiate, type ModuleExports } from './loader.js';
 
@@ -28,6 +28,19 @@ export interface PlayoutChainOptions {
   readonly maxFrames: number;
   /** Of the packets; default Opus. */
   readonly codec?: PlayoutCodec;
+}
+
+const LATENCY_HINTS = {
+  interactive: LatencyHint.Interactive,
+  balanced: LatencyHint.Balanced,
+  playback: LatencyHint.Playback,
+};
+
+/** Bounds of the delay the buffer aims at, ms, and what a shorter one is worth. */
+export interface DelaySettings {
+  readonly minDelay: number;
+  readonly maxDelay: number;
+  readonly latencyHint: keyof typeof LATENCY_HINTS;
 }
 
 /** One RTP packet as the jitter buffer wants it. */
@@ -70,12 +83,12 @@ export class PlayoutChain {
     return this.#stats[PlayoutStat.EmittedSamples]! > 0;
   }
 
-  /** Bounds of the delay the buffer aims at, ms. */
-  configure({ minDelay, maxDelay }: { readonly minDelay: number; readonly maxDelay: number }): void {
+  configure({ minDelay, maxDelay, latencyHint }: DelaySettings): void {
     // The lower bound first would be refused while it lies above the old upper one.
     this.#set(PlayoutParam.MinDelayMs, 0);
     this.#set(PlayoutParam.MaxDelayMs, maxDelay);
     this.#set(PlayoutParam.MinDelayMs, minDelay);
+    this.#set(PlayoutParam.LatencyHint, LATENCY_HINTS[latencyHint]);
   }
 
   /** Without sound for so long, ms, the decoder rests; 0 (default): never. */
