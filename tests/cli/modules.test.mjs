@@ -38,11 +38,11 @@ for (const suffix of ['', '-scalar']) {
     };
     for (const rate of [8000, 22050, 44100, 48000, 88200, 96000, 192000]) {
       for (const stages of [0, 1]) assert.ok(make((e) => e.capture_create(rate, 2, 2048, 1, stages)) > 0, `capture at ${rate} Hz`);
-      if (rate <= 96000) assert.ok(make((e) => e.playout_create(rate, 2, 2048)) > 0, `playout at ${rate} Hz`);
+      for (const codec of [0, 1, 2]) if (rate <= 96000) assert.ok(make((e) => e.playout_create(rate, 2, 2048, codec)) > 0, `playout of codec ${codec} at ${rate} Hz`);
     }
     make((e) => {
       for (const args of [[0, 1, 128, 1, 1], [48000, 3, 128, 1, 1], [48000, 0, 128, 1, 1], [48000, 1, 0, 1, 1], [48000, 1, 128, 1, 2]]) assert.equal(e.capture_create(...args), 0);
-      for (const args of [[0, 1, 128], [48000, 3, 128], [48000, 1, -1]]) assert.equal(e.playout_create(...args), 0);
+      for (const args of [[0, 1, 128], [48000, 3, 128], [48000, 1, -1], [48000, 1, 128, 3], [48000, 1, 128, -1]]) assert.equal(e.playout_create(...args), 0);
       const handle = e.capture_create(48000, 1, 128, 128, 1);
       assert.ok(e.capture_process(handle, 129) < 0);
       assert.ok(e.capture_set(handle, 0, NaN) < 0);

@@ -159,7 +159,7 @@ TEST(G711Concealment, FadesFromTenToSixtyMilliseconds) {
     EXPECT_GT(now, 0) << at;
     before = now;
   }
-  EXPECT_EQ(Peak(std::span(heard).subspan(3000 + 6 * kTick, 4 * kTick)), 0);
+  EXPECT_EQ(Peak(std::span(heard).subspan(3000 + 6 * kTick, 4 * kTick)), 0.0f);
 }
 
 TEST(G711Concealment, LeavesTheBackgroundAsItWas) {
@@ -191,13 +191,13 @@ TEST(G711Concealment, SpeechFromTheFirstSampleOnIsNoBackground) {
 }
 
 TEST(G711Concealment, SilenceStaysSilence) {
-  EXPECT_EQ(Peak(Conceal(std::vector<float>(3000), 1000, 2000)), 0);
+  EXPECT_EQ(Peak(Conceal(std::vector<float>(3000), 1000, 2000)), 0.0f);
 }
 
 TEST(G711Concealment, GapRightAtTheStartIsSilent) {
   std::vector<float> gap(400, 1.0f);
   G711Concealment().Conceal(gap);
-  EXPECT_EQ(Peak(gap), 0);
+  EXPECT_EQ(Peak(gap), 0.0f);
 }
 
 TEST(G711Concealment, CutIntoAnyPiecesItSoundsTheSame) {

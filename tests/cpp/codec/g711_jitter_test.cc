@@ -114,7 +114,8 @@ TEST(G711InJitterBuffer, JitterAndLossKeepTheAccountsInBalance) {
   for (unsigned seed = 1; seed <= 8; ++seed) {
     SCOPED_TRACE(seed);
     const std::vector<float> sound = Vowel(40 + 9.3 * seed, 80000);
-    const Call call = Play(sound, 160, Send(sound.size(), 160, 0.05, 1 + 2 * seed, seed));
+    const Call call =
+        Play(sound, 160, Send(sound.size(), 160, 0.05, 1 + 2 * static_cast<int>(seed), seed));
     EXPECT_GT(call.stats.emitted_samples, 60000);
     EXPECT_EQ(call.stats.total_samples, 80000);
     EXPECT_LE(Peak(call.heard), 1.3f * Peak(sound));
