@@ -73,6 +73,18 @@ test('packets later than the upper bound are discarded, and the lower bound hold
   assert.ok(result.mean_target_delay_ms >= 195 && result.mean_buffer_delay_ms > 120, JSON.stringify(result));
 });
 
+test('a latency hint trades delay for gaps', () => {
+  // Every four seconds the network stands still for 200 ms: too seldom for one who wants to answer.
+  const stalling = (i) => {
+    const held = 3200 - ((i * 20) % 4000);
+    return 20 + (held > 0 && held <= 200 ? held : 0);
+  };
+  const [soon, whole] = ['interactive', 'playback'].map((hint) => replay(stalling, '--latency-hint', hint));
+  assert.ok(soon.mean_target_delay_ms < 0.95 * whole.mean_target_delay_ms, `${soon.mean_target_delay_ms} against ${whole.mean_target_delay_ms}`);
+  assert.ok(soon.concealed_pct > whole.concealed_pct, `${soon.concealed_pct} against ${whole.concealed_pct}`);
+  assert.notEqual(earshot(folder, 'replay', 'speech.wav', 'trace.txt', 'out.wav', '--latency-hint', 'soon').status, 0);
+});
+
 test('the shorter of speech and trace decides', () => {
   writeFileSync(file('short.txt'), '20\n'.repeat(100));
   assert.equal(report(folder, 'replay', 'speech.wav', 'short.txt', 'out.wav').packets, 100);

@@ -114,8 +114,8 @@ TEST(DelayEstimator, AnOutageLeavesNothingBehind) {
   DelayEstimator estimator(kTick);
   int64_t tick = 0;
   for (int i = 0; i < 1000; ++i, tick += 2) estimator.Update(tick, 0);
-  // Half a minute behind an outage: the queue stays six seconds long, and is gone at once.
-  for (int i = 0; i < 1500; ++i, tick += 2) estimator.Update(tick, 600 * kTick);
+  // Half a minute behind an outage: the queue stays three seconds long, and is gone at once.
+  for (int i = 0; i < 1500; ++i, tick += 2) estimator.Update(tick, 300 * kTick);
   for (int i = 0; i < 50; ++i, tick += 2) estimator.Update(tick, 0);
   EXPECT_EQ(estimator.base_offset(), 0);
   EXPECT_LE(estimator.target_ticks(), 2);
