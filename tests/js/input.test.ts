@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { asTrack, browser, FakeGain, FakeTrack, openPage, settle, type FakeSource } from './support/fake-browser.js';
+import { asTrack, browser, FakeGain, FakeParam, FakeTrack, openPage, settle, type FakeSource } from './support/fake-browser.js';
 
 let Earshot: Awaited<ReturnType<typeof openPage>>['Earshot'];
 beforeEach(async () => {
@@ -12,9 +12,12 @@ const pass = async (ms: number) => {
   await settle();
   for (let passed = 0; passed < ms; passed += 20) {
     vi.advanceTimersByTime(20);
+    for (const context of browser.contexts) context.currentTime += audioClock / 50;
     await settle();
   }
 };
+/** Speed of the audio clock against the page's. */
+let audioClock = 1;
 
 /** How loud each track that was opened is in the graph now; undefined when it is not connected any more. */
 function gains() {
@@ -45,7 +48,12 @@ describe('setInput', () => {
     await pass(20);
     expect(gains()).toEqual([0, 1]);
     expect(enhancer.input).toBe(two);
-    await pass(60);
+    // The old one stays until the audio thread, which may lag, has faded it out.
+    audioClock = 0;
+    await pass(500);
+    expect(gains()).toEqual([0, 1]);
+    audioClock = 1;
+    await pass(240);
     await done;
     expect(gains()).toEqual([undefined, 1]);
     expect([enhancer.track, track.readyState, one.readyState, two.readyState]).toEqual([track, 'live', 'live', 'live']);
@@ -57,9 +65,22 @@ describe('setInput', () => {
     const enhancer = await Earshot.enhance(asTrack(one));
     browser.sounding = false;
     const done = enhancer.setInput(asTrack(new FakeTrack()));
-    await pass(1200);
+    await pass(1400);
     await done;
     expect(gains()).toEqual([undefined, 1]);
+  });
+
+  it('fades ahead of the audio clock, which a page sees late', async () => {
+    const enhancer = await Earshot.enhance(asTrack(new FakeTrack()));
+    const ramps = vi.spyOn(FakeParam.prototype, 'setValueAtTime');
+    const done = enhancer.setInput(asTrack(new FakeTrack()));
+    await pass(460);
+    const { currentTime } = browser.contexts[0]!;
+    expect(ramps).toHaveBeenCalledTimes(2);
+    for (const [, start] of ramps.mock.calls) expect(start! - currentTime).toBeGreaterThan(0.1);
+    ramps.mockRestore();
+    await pass(400);
+    await done;
   });
 
   it('lets the latest of several calls win, and gives up with the enhancer', async () => {

@@ -2,6 +2,12 @@ import { EarshotError } from '../errors.js';
 
 /** Long enough to hide the step between two microphones, short enough not to be heard as an echo of one by the other, s. */
 const SWITCH_SECONDS = 0.02;
+/** A page sees the audio clock late, more so on a busy machine; a fade that began in the past would be a step. Time to spare, s. */
+const LEAD_SECONDS = 0.2;
+/** The same where somebody waits for the sound to come back, s. */
+const SHORT_LEAD_SECONDS = 0.03;
+/** An audio clock that has not got there after so long stands still, ms. */
+const CLOCK_LIMIT = 1000;
 /** Devices stutter while they start, on a busy machine up to a third of a second: a new input has to sound without a hole in so many looks. */
 const STEADY_LOOKS = 20;
 /** So many zeros in a row are a hole, not a sound; 0.7 ms at 48 kHz. */
@@ -50,10 +56,11 @@ export class InputSwitch {
     this.#opening = undefined;
     const previous = this.#current;
     this.#current = next;
-    previous.leave();
+    const start = this.context.currentTime + LEAD_SECONDS;
+    previous.leave(start);
     next.use(this.onEnded);
-    next.fadeTo(1);
-    await sleep(1000 * 2 * SWITCH_SECONDS);
+    next.fadeTo(1, start);
+    await this.#passes(start + SWITCH_SECONDS);
     previous.close();
   }
 
@@ -62,6 +69,11 @@ export class InputSwitch {
     this.#opening = undefined;
     this.#current.close();
     this.output.disconnect();
+  }
+
+  /** Resolves when the audio clock has passed `time`. */
+  async #passes(time: number): Promise<void> {
+    for (let waited = 0; this.context.currentTime <= time && waited < CLOCK_LIMIT; waited += LOOK_INTERVAL) await sleep(LOOK_INTERVAL);
   }
 }
 
@@ -85,14 +97,14 @@ class Input {
   use(onEnded: () => void): void {
     const { signal } = this.#listening;
     this.track.addEventListener('ended', onEnded, { signal });
-    this.track.addEventListener('mute', () => this.fadeTo(0), { signal });
-    this.track.addEventListener('unmute', () => this.fadeTo(1), { signal });
+    this.track.addEventListener('mute', () => this.fadeTo(0, this.#soon()), { signal });
+    this.track.addEventListener('unmute', () => this.fadeTo(1, this.#soon()), { signal });
   }
 
-  /** It is not heard any more when the fade has ended. */
-  leave(): void {
+  /** It is not heard any more when the fade that begins at `start` has ended. */
+  leave(start: number): void {
     this.#listening.abort();
-    this.fadeTo(0);
+    this.fadeTo(0, start);
   }
 
   /** Resolves when sound comes steadily, or will not come for now. */
@@ -111,12 +123,16 @@ class Input {
     if (!this.#closed) this.#source.disconnect(look);
   }
 
-  fadeTo(gain: number): void {
-    const { currentTime } = this.fade.context;
+  /** `start`: of the context's clock, and far enough ahead that the rendering thread has not passed it. */
+  fadeTo(gain: number, start: number): void {
     const param = this.fade.gain;
-    param.cancelScheduledValues(currentTime);
-    param.setValueAtTime(param.value, currentTime);
-    param.linearRampToValueAtTime(gain, currentTime + SWITCH_SECONDS);
+    param.cancelScheduledValues(this.fade.context.currentTime);
+    param.setValueAtTime(param.value, start);
+    param.linearRampToValueAtTime(gain, start + SWITCH_SECONDS);
+  }
+
+  #soon(): number {
+    return this.fade.context.currentTime + SHORT_LEAD_SECONDS;
   }
 
   close(): void {

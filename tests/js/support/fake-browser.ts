@@ -69,9 +69,9 @@ export class FakeSource extends FakeNode {
 }
 
 /** A parameter that is where its last ramp ends. */
-class FakeParam {
+export class FakeParam {
   value = 1;
-  setValueAtTime(value: number) {
+  setValueAtTime(value: number, _start?: number) {
     this.value = value;
   }
   linearRampToValueAtTime(value: number) {
@@ -129,7 +129,7 @@ export const DEVICE_RATE = 44100;
 export class FakeContext {
   state: AudioContextState = 'running';
   readonly sampleRate: number;
-  readonly currentTime = 0;
+  currentTime = 0;
   readonly sources: FakeSource[] = [];
   readonly destinations: FakeDestination[] = [];
   readonly destination = new FakeNode(this);
