@@ -37,7 +37,7 @@ double ToneAmplitude(const std::vector<float>& sound, int rate_hz) {
   const auto second = static_cast<std::size_t>(rate_hz);
   for (std::size_t i = sound.size() - second; i < sound.size(); ++i) {
     const double phase = 2 * std::numbers::pi * kToneHz * static_cast<double>(i) / rate_hz;
-    sum += std::polar(static_cast<double>(sound[i]), -phase);
+    sum += static_cast<double>(sound[i]) * std::polar(1.0, -phase);
   }
   return 2 * std::abs(sum) / rate_hz;
 }
