@@ -120,8 +120,8 @@ float G711Concealment::Repeat() {
   }
   float sample = ReadLoop(loop_);
   if (loop_fade_ > 0) {
-    const float weight =
-        static_cast<float>(loop_fade_) / static_cast<float>(pitch_.samples / 4 + 1);
+    const int quarter = pitch_.samples / 4;
+    const float weight = static_cast<float>(loop_fade_) / static_cast<float>(quarter + 1);
     sample += weight * (ReadLoop(loop_before_) - sample);
     --loop_fade_;
   }
