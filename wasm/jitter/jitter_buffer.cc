@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "jitter/delay_estimator.h"
+#include "jitter/drift_compensator.h"
 #include "jitter/packet_buffer.h"
 #include "jitter/packet_gate.h"
 #include "jitter/packet_history.h"
@@ -36,6 +37,7 @@ class JitterBuffer::Impl {
         speed_(decoder.sample_rate_hz(), decoder.num_channels()),
         sound_(decoder.num_channels(), speed_.max_period(), kMaxAheadTicks * frames_per_tick_),
         estimator_(frames_per_tick_),
+        drift_(frames_per_tick_),
         stream_(decoder, packets_, frames_per_tick_),
         min_delay_ms_(config.min_delay_ms),
         max_delay_ms_(config.max_delay_ms) {
@@ -113,6 +115,7 @@ class JitterBuffer::Impl {
   SpeedControl speed_;
   SoundBuffer sound_;
   DelayEstimator estimator_;
+  DriftCompensator drift_;
   StreamDecoder stream_;
   JitterBufferStats stats_;
   int min_delay_ms_;
@@ -133,6 +136,7 @@ void JitterBuffer::Impl::DropStream() {
   history_.Clear();
   stream_.Reset();
   estimator_.Reset();
+  drift_.Reset();
   ++stats_.restarts;
 }
 
@@ -224,6 +228,7 @@ void JitterBuffer::Impl::Observe(const BufferedPacket& packet) {
   if (!stream_.started()) estimator_.Reset();
   // A packet is there in time if it is itself or if the redundancy in the next one is.
   if (!history_.Recoverable(packet.sequence_number)) estimator_.Update(tick_, offset);
+  drift_.Update(tick_, offset);
   const int64_t before = packet.sequence_number - 1;
   if (stream_.started() && before >= stream_.next_sequence_number() && !gate_.Received(before) &&
       packet.has_redundancy) {
@@ -263,7 +268,7 @@ void JitterBuffer::Impl::LimitDelay() {
 
 void JitterBuffer::Impl::FillOneTick() {
   // Every turn but one per stored packet adds sound.
-  for (int turn = 0; sound_.ahead() < frames_per_tick_ && turn < kMaxBufferedPackets + 8; ++turn) {
+  for (int turn = 0; sound_.ahead() < drift_.Needs() && turn < kMaxBufferedPackets + 8; ++turn) {
     Account(stream_.Next(tick_, Excess(), Spare(), sound_));
   }
 }
@@ -306,7 +311,7 @@ void JitterBuffer::Impl::AdjustSpeed() {
   // Invented sound is not stretched: its length is chosen where it is made.
   if (last_kind_ != PieceKind::kDecoded && last_kind_ != PieceKind::kRecovered) return;
   const int64_t overdue = stream_.pausing() ? 0 : Overdue();
-  const SpeedControl::Action action = speed_.Decide(sound_, Excess(), overdue);
+  const SpeedControl::Action action = speed_.Decide(sound_, drift_.Audible(Excess()), overdue);
   if (action == SpeedControl::Action::kFaster) {
     while (sound_.ahead() < speed_.lookahead_frames() && stream_.NextIsInSequence()) {
       Account(stream_.Next(tick_, Excess(), Spare(), sound_));
@@ -344,11 +349,13 @@ int JitterBuffer::Impl::GetAudio(std::span<float> out) {
   if (!stream_.started() && !packets_.empty()) StartPlaying();
   if (stream_.started()) {
     LimitDelay();
+    drift_.Steer(Excess());
     FillOneTick();
     AdjustSpeed();
+    FillOneTick();
   }
-  if (sound_.ahead() >= frames_per_tick_) {
-    sound_.Read(frames_per_tick_, out);
+  if (sound_.ahead() >= drift_.Needs()) {
+    stats_.resampled_samples += drift_.Read(sound_, out) - frames_per_tick_;
   } else {
     std::fill_n(out.begin(), samples, 0.0f);
     AccountSilence(frames_per_tick_);

@@ -64,6 +64,8 @@ struct JitterBufferStats {
   int64_t removed_samples = 0;    ///< By acceleration.
   int64_t recovered_samples = 0;  ///< Decoded from copies and in-band FEC.
   int64_t inserted_samples = 0;   ///< By deceleration.
+  int64_t resampled_samples =
+      0;  ///< Removed (negative: inserted) in keeping up with the sender's clock.
   int64_t skipped_samples =
       0;  ///< Of the sender's time, passed over: shortened gaps, discarded packets (signed).
   int64_t restarts = 0;         ///< New SSRC, or a jump in timestamp or sequence number.

@@ -45,6 +45,9 @@ class SoundBuffer {
     play_ += frames;
   }
 
+  /// Passes over `frames` ≤ ahead(), which have been played by other means.
+  void Advance(int frames) { play_ += frames; }
+
   /// Takes `frames` ≤ ahead() out at the play position; the past moves up to it.
   void RemoveAtPlay(int frames) {
     std::copy_backward(at(-history_), at(0), at(frames));

@@ -65,6 +65,29 @@ inline constexpr float kUrgentSpeed = 2;
 // The similarity asked for sinks to nothing in this time if none is found.
 inline constexpr float kPatienceTicks = 100;
 
+// == Drift of the clocks ==
+
+// Length of a block, of which the earliest packet counts, and how many it takes for an estimate.
+inline constexpr int kDriftBlockTicks = 400;
+inline constexpr int kDriftMinBlocks = 30;
+// A step between two blocks beyond this is no drift.
+inline constexpr double kDriftJumpTicks = 1.25;
+// Blocks that lie farther from the line than this are astray, and more than this share of them
+// makes the line worth nothing.
+inline constexpr double kDriftResidualTicks = 0.8;
+inline constexpr double kDriftAstrayShare = 0.1;
+// A line that rises by less than this in all the time it spans may be a delay close to a whole
+// tick, which falls now on one side of it and now on the other: one step in the middle makes 1.5.
+inline constexpr double kDriftLeastTicks = 1.6;
+// Quartz clocks are within ±100 ppm each; more than this is another thing.
+inline constexpr double kMaxDrift = 400e-6;
+// Playing is led back to the wanted delay by so much a tick of excess, which is averaged over
+// 1 / kDriftSmoothing ticks, longer than the steps of the arrival last.
+inline constexpr double kDriftTrim = 100e-6;
+inline constexpr double kDriftSmoothing = 1.0 / 1000;
+// Excess that whole ticks of arrival can feign.
+inline constexpr double kDriftToleranceTicks = 1.25;
+
 // == Silence ==
 
 // The noise floor is the least power, allowed to rise by this factor a tick (2 dB/s).
