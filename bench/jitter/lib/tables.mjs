@@ -20,6 +20,7 @@ export function summary(traces) {
   if (!systems.includes('neteq')) return { traces: all.length, ...means };
   const pairs = (of) => all.map((trace) => [of(trace.earshot), of(trace.neteq)]).filter(([a, b]) => a !== undefined && b !== undefined);
   const ratios = pairs(measures.measured_delay_ms).map(([ours, theirs]) => ours / theirs);
+  const sound = pairs(measures.plcmos);
   const delay = ratios.length === 0 ? {} : {
     delay_ratio: { of_means: rounded(means.earshot.measured_delay_ms / means.neteq.measured_delay_ms),
       geometric_mean: rounded(Math.exp(mean(ratios.map(Math.log)))), largest: rounded(Math.max(...ratios)) },
@@ -27,7 +28,7 @@ export function summary(traces) {
   };
   return { traces: all.length, ...means, ...delay,
     traces_concealing_no_more: pairs(measures.concealed_pct).filter(([ours, theirs]) => ours <= theirs).length,
-    traces_sounding_no_worse: pairs(measures.plcmos).filter(([ours, theirs]) => ours >= theirs).length };
+    ...(sound.length > 0 ? { traces_sounding_no_worse: sound.filter(([ours, theirs]) => ours >= theirs).length } : {}) };
 }
 
 /** Markdown: one line a network, the means last. */
