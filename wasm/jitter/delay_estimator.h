@@ -14,8 +14,8 @@ namespace earshot {
 /// The time axis is cut into blocks. Of each block the histogram takes the largest offset above the
 /// base (the smallest one in the last seconds), because playing runs dry once per stall, however
 /// many packets the stall held up. The histogram forgets exponentially, and the target is where the
-/// weight of blocks beyond it falls to what is tolerated: stalls that recur within seconds are waited
-/// for, a single one in half a minute hardly is. docs/jitter.md has the reasoning.
+/// weight of blocks beyond it falls to what is tolerated: stalls that recur within seconds are
+/// waited for, a single one in half a minute hardly is. docs/jitter.md has the reasoning.
 class DelayEstimator {
  public:
   /// `frames_per_tick`: 10 ms of sound.
