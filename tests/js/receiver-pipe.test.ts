@@ -154,6 +154,8 @@ describe('ReceiverPipe', () => {
 
   it('delays within the asked jitter and keeps the order', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    let turn = 0;
+    const random = vi.spyOn(Math, 'random').mockImplementation(() => [0.9, 0.1, 0.5, 0.7][turn++ % 4]!);
     try {
       start({ simulate: { loss: 0, jitter: 100 } });
       const sent = Array.from({ length: 50 }, (_, i) => received(960 * i));
@@ -169,6 +171,7 @@ describe('ReceiverPipe', () => {
       vi.advanceTimersByTime(100);
       expect(out).toEqual([...sent, last]);
     } finally {
+      random.mockRestore();
       vi.useRealTimers();
     }
   });

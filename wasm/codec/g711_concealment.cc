@@ -6,13 +6,13 @@
 namespace earshot {
 namespace {
 constexpr int kSamplesPerMs = 8;
-// After each of these a further period is repeated (§I.2.5).
+// After each of these a further period is repeated.
 constexpr int kAddPeriodSamples = 10 * kSamplesPerMs;
-// The repetition fades from here … to here (§I.2.6).
+// The repetition fades from here … to here.
 constexpr int kFadeStart = 10 * kSamplesPerMs;
 constexpr int kFadeEnd = 60 * kSamplesPerMs;
 // Overlap with the returning sound: a quarter period, and this much more for each 10 ms of the gap
-// beyond the first, up to 10 ms (§I.2.7).
+// beyond the first, up to 10 ms.
 constexpr int kOverlapPer10Ms = 4 * kSamplesPerMs;
 constexpr int kMinOverlap = 2 * kSamplesPerMs;
 // Ringing is over after this time.
@@ -86,7 +86,7 @@ void G711Concealment::Begin() {
 }
 
 // The seam from the end of the periods to their start is smoothed by overlap-add over a quarter
-// period (§I.2.4): the last quarter turns into what comes before the first period.
+// period: the last quarter turns into what comes before the first period.
 float G711Concealment::ReadLoop(Loop& loop) const {
   const int length = loop.periods * pitch_.samples;
   const int quarter = pitch_.samples / 4;

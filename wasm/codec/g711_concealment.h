@@ -1,10 +1,9 @@
 // G711Concealment: makes up for missing stretches of telephone sound, without any delay.
 //
 // The method is that of ITU-T G.711 Appendix I (09/99), "A high quality low-complexity algorithm
-// for packet loss concealment with G.711": the last pitch periods are repeated (§I.2.4), more of
-// them the longer the gap lasts (§I.2.5), ever softer from 10 ms on and not at all from 60 ms on
-// (§I.2.6), and overlap-added with what follows (§I.2.7). It goes beyond the Appendix where that is
-// known to be heard:
+// for packet loss concealment with G.711": the last pitch periods are repeated, more of them the
+// longer the gap lasts, ever softer from 10 ms on and not at all from 60 ms on, and overlap-added
+// with what follows. It goes beyond the Appendix where that is known to be heard:
 //  - no delay: the Appendix holds sound back by 3.75 ms to overlap-add it at the start of a gap.
 //    Here what sets the repetition off from the sound before it rings out in a linear predictor;
 //  - periods from 2.5 to 20 ms instead of 5 to 15 ms;
