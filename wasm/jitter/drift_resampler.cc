@@ -61,7 +61,7 @@ double DriftResampler::StepToWhole(int frames) const {
   return 1 + std::min(kGlide, (1 - phase_) / frames);
 }
 
-template <int kChannels>
+template <int NumChannels>
 void DriftResampler::Interpolate(const SoundBuffer& sound, double position, float* out) const {
   const auto whole = static_cast<int>(position);
   const double place = (position - whole) * kPhases;
@@ -71,20 +71,20 @@ void DriftResampler::Interpolate(const SoundBuffer& sound, double position, floa
   const float* high = low + kTaps;
   const float* x = sound.at(whole - kHalfTaps + 1);
   // Several sums side by side, for the compiler's SIMD.
-  std::array<float, kLanes* kChannels> sums = {};
+  std::array<float, kLanes* NumChannels> sums = {};
   for (int tap = 0; tap < kTaps; tap += kLanes) {
     for (int lane = 0; lane < kLanes; ++lane) {
       const int i = tap + lane;
       const float weight = low[i] + between * (high[i] - low[i]);
-      for (int c = 0; c < kChannels; ++c) {
-        sums[static_cast<std::size_t>(lane * kChannels + c)] += weight * x[i * kChannels + c];
+      for (int c = 0; c < NumChannels; ++c) {
+        sums[static_cast<std::size_t>(lane * NumChannels + c)] += weight * x[i * NumChannels + c];
       }
     }
   }
-  for (int c = 0; c < kChannels; ++c) {
+  for (int c = 0; c < NumChannels; ++c) {
     out[c] = 0;
     for (int lane = 0; lane < kLanes; ++lane) {
-      out[c] += sums[static_cast<std::size_t>(lane * kChannels + c)];
+      out[c] += sums[static_cast<std::size_t>(lane * NumChannels + c)];
     }
   }
 }

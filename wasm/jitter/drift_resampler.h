@@ -30,7 +30,7 @@ class DriftResampler {
 
  private:
   double StepToWhole(int frames) const;
-  template <int kChannels>
+  template <int NumChannels>
   void Interpolate(const SoundBuffer& sound, double position, float* out) const;
 
   std::vector<float> table_;

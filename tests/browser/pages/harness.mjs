@@ -88,8 +88,9 @@ async function gathered(connection) {
  * @param {(sender: RTCRtpSender) => void} [options.onSender]        called before negotiation
  * @param {(receiver: RTCRtpReceiver) => void} [options.onReceiver]  called in the `track` event
  * @param {(sdp: string) => string} [options.munge]                  changes both descriptions as each peer gets them
+ * @param {string} [options.firstCodec]                              MIME type of the codec to offer before all others
  */
-export async function call({ track, proxy, configuration, onSender = () => {}, onReceiver = () => {}, munge = (sdp) => sdp }) {
+export async function call({ track, proxy, configuration, onSender = () => {}, onReceiver = () => {}, munge = (sdp) => sdp, firstCodec }) {
   const [caller, callee] = [new RTCPeerConnection(configuration), new RTCPeerConnection(configuration)];
   let receiver;
   callee.addEventListener('track', (event) => {
@@ -97,6 +98,11 @@ export async function call({ track, proxy, configuration, onSender = () => {}, o
     onReceiver(receiver);
   });
   const sender = caller.addTrack(track, new MediaStream([track]));
+  if (firstCodec) {
+    const { codecs } = RTCRtpSender.getCapabilities('audio');
+    const isFirst = ({ mimeType }) => mimeType === firstCodec;
+    caller.getTransceivers()[0].setCodecPreferences([...codecs.filter(isFirst), ...codecs.filter((codec) => !isFirst(codec))]);
+  }
   onSender(sender);
 
   const describe = async (from, to) => {
