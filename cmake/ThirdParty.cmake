@@ -1,5 +1,5 @@
 # Third-party libraries as imported targets:
-#   earshot_third_party::opus   earshot_third_party::ogg   GTest::gtest(_main)   benchmark::benchmark
+#   earshot_third_party::opus   earshot_third_party::opus-deep (where it was built)   earshot_third_party::ogg   GTest::gtest(_main)   benchmark::benchmark
 # `node tools/setup.mjs` builds them once per variant outside the checkout and writes where to build/deps.cmake.
 include("${PROJECT_SOURCE_DIR}/build/deps.cmake" OPTIONAL RESULT_VARIABLE earshot_deps)
 if(NOT earshot_deps)
@@ -34,6 +34,10 @@ endfunction()
 
 earshot_import_static(opus libopus.a include/opus)
 earshot_import_static(ogg libogg.a include)
+# Not for the scalar variant, and not of a libopus before 1.6.
+if(EARSHOT_DEPS_${earshot_variant}_opus-deep)
+  earshot_import_static(opus-deep libopus.a include/opus)
+endif()
 
 # Emscripten's toolchain confines find_package to its own sysroot, hence NO_CMAKE_FIND_ROOT_PATH.
 if(EARSHOT_TESTS)

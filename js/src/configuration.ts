@@ -9,7 +9,7 @@ export interface Configuration {
   /** Overrides the place of `earshot-worker.js`. */
   workerUrl?: string | URL;
   /** Overrides the places of the modules, whatever the variant. */
-  wasmUrl?: { worklet?: string | URL; audio?: string | URL };
+  wasmUrl?: { worklet?: string | URL; audio?: string | URL; playoutDeep?: string | URL; encoderDeep?: string | URL };
   /** `auto` (default) takes the SIMD128 variant where the browser can run it. */
   simd?: 'auto' | boolean;
   /** Used where no other context is given, instead of the library's own 48 kHz context. Never closed by the library. */
@@ -23,7 +23,9 @@ export type AssetName =
   | 'earshot-worklet.wasm'
   | 'earshot-worklet-scalar.wasm'
   | 'earshot-audio.wasm'
-  | 'earshot-audio-scalar.wasm';
+  | 'earshot-audio-scalar.wasm'
+  | 'earshot-playout-deep.wasm'
+  | 'earshot-encoder-deep.wasm';
 
 /**
  * The files' addresses as the script itself implies them. Spelt out one by one because this is the pattern bundlers (Vite,
@@ -39,6 +41,8 @@ const besideScript = ((): Record<AssetName, URL> | undefined => {
       'earshot-worklet-scalar.wasm': new URL('./earshot-worklet-scalar.wasm', import.meta.url),
       'earshot-audio.wasm': new URL('./earshot-audio.wasm', import.meta.url),
       'earshot-audio-scalar.wasm': new URL('./earshot-audio-scalar.wasm', import.meta.url),
+      'earshot-playout-deep.wasm': new URL('./earshot-playout-deep.wasm', import.meta.url),
+      'earshot-encoder-deep.wasm': new URL('./earshot-encoder-deep.wasm', import.meta.url),
     };
   } catch {
     return undefined;
@@ -74,6 +78,10 @@ function explicitUrl(name: AssetName, configuration: Configuration): string | UR
     case 'earshot-audio.wasm':
     case 'earshot-audio-scalar.wasm':
       return configuration.wasmUrl?.audio;
+    case 'earshot-playout-deep.wasm':
+      return configuration.wasmUrl?.playoutDeep;
+    case 'earshot-encoder-deep.wasm':
+      return configuration.wasmUrl?.encoderDeep;
   }
 }
 

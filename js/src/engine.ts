@@ -4,7 +4,9 @@ import { EarshotError } from './errors.js';
 import { simdSupported } from './wasm/loader.js';
 
 /** The modules the window hands out; the file module is for Node alone. */
-export type ModuleName = 'worklet' | 'audio';
+export type ModuleName = 'worklet' | 'audio' | DeepModuleName;
+/** Those with libopus's networks, which are too slow without SIMD. */
+export type DeepModuleName = 'playout-deep' | 'encoder-deep';
 
 /** An AudioContext on loan. */
 export interface ContextLease {
@@ -110,6 +112,9 @@ export class Engine {
   async #compile(name: ModuleName): Promise<WebAssembly.Module> {
     const wanted = this.#configuration.simd ?? 'auto';
     const simd = wanted === 'auto' ? simdSupported() : wanted;
+    if (!simd && isDeep(name)) {
+      throw new EarshotError('unsupported', 'engine', `load ${name}`, 'Deep concealment and redundancy need WebAssembly SIMD; the small modules serve instead.');
+    }
     const file = `earshot-${name}${simd ? '' : '-scalar'}.wasm` as AssetName;
     const url = this.assetUrl(file);
     return retry(() => compileModule(url)).catch((error: unknown) => {
@@ -149,6 +154,8 @@ export class Engine {
     }
   }
 }
+
+const isDeep = (name: ModuleName): name is DeepModuleName => name.endsWith('-deep');
 
 /** The engine of this page. */
 export const engine = new Engine();

@@ -135,8 +135,12 @@ export interface PipeOptions {
   readonly port: MessagePort;
 }
 
+/** The modules that encode: the small one, and the one with deep redundancy. */
+export type EncoderModule = 'audio' | 'encoder-deep';
+
 export type WorkerCommand =
-  | { readonly type: 'module'; readonly module: WebAssembly.Module }
+  /** Null when it cannot be had: the small module serves instead of a deep one. */
+  | { readonly type: 'module'; readonly name: EncoderModule; readonly module: WebAssembly.Module | null }
   | ({ readonly type: 'attach'; readonly readable: ReadableStream; readonly writable: WritableStream } & PipeOptions);
 
 /** Sent once, when the worker's script has run. */
@@ -167,6 +171,8 @@ export interface EncoderSettings {
   readonly maxBandwidth: OpusBandwidth;
   /** Copies of earlier packets with each, where redundant audio data is sent. */
   readonly redundancy: 0 | 1 | 2;
+  /** Deep redundancy: sound before each packet that it describes as well, ms. Above 0 the deep encoder is used, where it loads. */
+  readonly dred: number;
   /** Send the native payload. */
   readonly bypass: boolean;
 }

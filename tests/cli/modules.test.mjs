@@ -1,12 +1,14 @@
 // What the loader, the worklet and the budget rely on: read from the built files themselves.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { dist, earshot, report, root, scratchFolder } from './support/earshot.mjs';
 
-const variants = ['worklet', 'audio', 'file'].flatMap((name) => [[name, ''], [name, '-scalar']]);
+/** The deep ones have no scalar variant, and are not there with an older libopus. */
+const deep = ['playout-deep', 'encoder-deep'].filter((name) => existsSync(join(dist, `earshot-${name}.wasm`)));
+const variants = [...['worklet', 'audio', 'file'].flatMap((name) => [[name, ''], [name, '-scalar']]), ...deep.map((name) => [name, ''])];
 const bytesOf = (name, suffix) => readFileSync(join(dist, `earshot-${name}${suffix}.wasm`));
 const abi = readFileSync(join(root, 'wasm/bindings/abi.h'), 'utf8');
 
@@ -58,15 +60,37 @@ for (const suffix of ['', '-scalar']) {
   });
 }
 
+test('the largest deep chain and encoder fit into their memory, and run', { skip: deep.length === 0 && 'no deep modules in this build' }, () => {
+  const make = (name) => {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(name, '')), {});
+    exports._initialize();
+    return exports;
+  };
+  for (const codec of [0, 1, 2]) {
+    const e = make('playout-deep');
+    const handle = e.playout_create(96000, 2, 2048, codec);
+    assert.ok(handle > 0, `playout of codec ${codec}`);
+    for (let i = 0; i < 20; i++) assert.equal(e.playout_process(handle, 2048), 2048);
+  }
+  for (const application of [0, 1, 2]) {
+    const e = make('encoder-deep');
+    const handle = e.encoder_create(48000, 2, application);
+    assert.ok(handle > 0, `encoder for application ${application}`);
+    for (const [param, value] of [[0, 128000], [1, 10], [3, 20], [8, 1000]]) assert.equal(e.encoder_set(handle, param, value), 0);
+    for (let i = 0; i < 100; i++) assert.ok(e.encoder_encode(handle, 960) > 0);
+  }
+});
+
 test('info reports the files that are there', () => {
   const info = report(scratchFolder(), 'info');
-  assert.deepEqual(Object.keys(info), ['version', 'toolchain', 'libraries', 'simd', 'modules']);
+  assert.deepEqual(Object.keys(info), ['version', 'toolchain', 'libraries', 'deep', 'simd', 'modules']);
   assert.equal(info.version, JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
   assert.match(info.toolchain, /^Emscripten \d+\.\d+\.\d+/);
   assert.match(info.libraries.opus, /^\d+\.\d+/);
   assert.match(info.libraries.ogg, /^\d+\.\d+/);
   assert.equal(info.simd, true);
-  assert.equal(Object.keys(info.modules).length, 6);
+  assert.equal(info.deep, deep.length === 2);
+  assert.equal(Object.keys(info.modules).length, 6 + deep.length);
   for (const [name, suffix] of variants) {
     const bytes = bytesOf(name, suffix);
     assert.deepEqual(info.modules[`earshot-${name}${suffix}.wasm`], {
@@ -76,5 +100,6 @@ test('info reports the files that are there', () => {
     });
   }
   const { stdout } = earshot(scratchFolder(), 'info');
+  assert.match(stdout, info.deep ? /\ndeep +yes/ : /\ndeep +no: libopus 1\.5/);
   assert.match(stdout, /earshot-worklet\.wasm +\d+ +\d+ +\d+\n/);
 });

@@ -26,7 +26,7 @@ const LOST = Array.from({ length: PACKETS }, (_, i) => everyTenth(i)).filter((de
 test('a perfect network gives the speech back', () => {
   const result = replay(() => 20);
   assert.deepEqual(Object.keys(result), [
-    'packets', 'lost_pct', 'late_discarded', 'concealed_pct', 'concealment_events', 'mean_buffer_delay_ms', 'mean_target_delay_ms',
+    'packets', 'lost_pct', 'late_discarded', 'recovered', 'concealed_pct', 'concealment_events', 'mean_buffer_delay_ms', 'mean_target_delay_ms',
     'accel_pct', 'decel_pct', 'interruptions', 'us_per_10ms',
   ]);
   assert.equal(result.packets, PACKETS);
@@ -53,6 +53,25 @@ test('losses are counted exactly, and concealed', () => {
 test('in-band FEC recovers single losses', () => {
   const [without, withFec] = [replay(everyTenth), replay(everyTenth, '--fec')];
   assert.ok(withFec.concealed_pct < 0.6 * without.concealed_pct, `${withFec.concealed_pct} against ${without.concealed_pct}`);
+});
+
+test('deep redundancy recovers bursts that in-band FEC does not reach', { skip: !report(folder, 'info').deep && 'no deep modules in this build' }, () => {
+  const inBursts = (i) => (i > 50 && i % 20 >= 16 ? null : 20);
+  const bound = ['--min-delay', '120', '--bitrate', '40000'];
+  const [plain, deaf, deep] = [[], ['--dred', '200'], ['--dred', '200', '--deep']].map((options) => replay(inBursts, ...bound, ...options));
+  // Read by a decoder that knows nothing of it, it is just not there.
+  assert.equal(plain.recovered, 0);
+  assert.equal(deaf.recovered, 0);
+  const lost = (plain.packets * plain.lost_pct) / 100;
+  assert.ok(deep.recovered > 0.5 * lost, `${deep.recovered} of ${lost} recovered`);
+  // A gap is shortened where the delay allows, and won back by slower playing: what is recovered needs neither.
+  assert.ok(deep.decel_pct < 0.6 * plain.decel_pct, `${deep.decel_pct} against ${plain.decel_pct}`);
+  assert.ok(deep.concealed_pct < 4, `${deep.concealed_pct} %`);
+  for (const options of [['--deep', '--codec', 'pcma'], ['--dred', '100', '--codec', 'pcmu']]) {
+    const { status, stderr } = earshot(folder, 'replay', 'speech.wav', 'trace.txt', 'out.wav', ...options);
+    assert.equal(status, 2);
+    assert.match(stderr, /are of Opus/);
+  }
 });
 
 test('redundant copies recover losses, two of them in a row too', () => {
@@ -129,5 +148,5 @@ test('forward error correction is of Opus', () => {
 test('a person gets a line per figure', () => {
   const { status, stdout } = earshot(folder, 'replay', 'telephone.wav', 'short.txt', 'out.wav');
   assert.equal(status, 0);
-  assert.equal(stdout.trim().split('\n').length, 11);
+  assert.equal(stdout.trim().split('\n').length, 12);
 });

@@ -15,6 +15,7 @@ const SETTINGS: EncoderSettings = {
   expectedLoss: 0,
   maxBandwidth: 'fullband',
   redundancy: 1,
+  dred: 0,
   bypass: false,
 };
 

@@ -19,16 +19,29 @@ const opusWasm = [...opusCommon, '-DCMAKE_C_FLAGS_RELEASE=-O3', '-DOPUS_STACK_PR
 // Emscripten translates SSE4.1 intrinsics to SIMD128. Of AVX2 only what gains is built, see `additions`.
 const opusSse = ['SSE', 'SSE2', 'SSE4_1'].flatMap((set) => [`-DOPUS_X86_MAY_HAVE_${set}=ON`, `-DOPUS_X86_PRESUME_${set}=ON`]);
 
+// Deep PLC, DRED and of OSCE the smaller enhancer (LACE): the larger one (NoLACE) is a third of the size and sounds no better.
+const opusDeep = ['-DOPUS_DRED=ON', '-DOPUS_OSCE=ON'];
+const opusDeepFlags = '-DDISABLE_NOLACE';
+
 const googletest = ['-DBUILD_GMOCK=OFF', '-DINSTALL_GTEST=ON', plainCxx];
 const benchmark = ['-DBENCHMARK_ENABLE_TESTING=OFF', '-DBENCHMARK_ENABLE_GTEST_TESTS=OFF', '-DBENCHMARK_ENABLE_WERROR=OFF',
   '-DBENCHMARK_ENABLE_EXCEPTIONS=OFF', '-DBENCHMARK_INSTALL_DOCS=OFF', plainCxx];
 
+const opusNative = [...opusCommon, '-DCMAKE_C_FLAGS_RELEASE=-O3'];
+const opusSimd = [...opusWasm, ...opusSse, '-DOPUS_X86_MAY_HAVE_AVX2=OFF'];
+const opusSimdFlags = `-msimd128 -msse4.1 ${wasmFlags}`;
+
 /** CMake options by library and variant; a string names the variant whose build serves as well. */
 const recipes = {
   opus: {
-    native: [...opusCommon, '-DCMAKE_C_FLAGS_RELEASE=-O3'],
-    wasm: [...opusWasm, `-DCMAKE_C_FLAGS=-msimd128 -msse4.1 ${wasmFlags}`, ...opusSse, '-DOPUS_X86_MAY_HAVE_AVX2=OFF'],
+    native: opusNative,
+    wasm: [...opusSimd, `-DCMAKE_C_FLAGS=${opusSimdFlags}`],
     'wasm-scalar': [...opusWasm, `-DCMAKE_C_FLAGS=${wasmFlags}`, '-DOPUS_DISABLE_INTRINSICS=ON'],
+  },
+  // Without SIMD its networks are too slow for a call.
+  'opus-deep': {
+    native: [...opusNative, ...opusDeep, `-DCMAKE_C_FLAGS=${opusDeepFlags}`],
+    wasm: [...opusSimd, ...opusDeep, `-DCMAKE_C_FLAGS=${opusSimdFlags} ${opusDeepFlags}`],
   },
   ogg: {
     native: ['-DBUILD_TESTING=OFF', '-DINSTALL_DOCS=OFF'],
@@ -54,7 +67,18 @@ const recipes = {
 const additions = {
   // SILK's quantiser, the dearest part of an encoder: libopus's AVX2 form for WebAssembly's vectors.
   opus: { wasm: 'tools/third-party/opus' },
+  'opus-deep': { wasm: 'tools/third-party/opus' },
 };
+
+/** Libraries made from another one's sources: of which, and from which of its versions on. Where there are only older ones it is left out. */
+const derived = {
+  'opus-deep': { from: 'opus', since: [1, 6] },
+};
+
+function isSince(version, [major, minor]) {
+  const [ofMajor, ofMinor] = version.split('.').map(Number);
+  return ofMajor > major || (ofMajor === major && ofMinor >= minor);
+}
 
 function readAdditions(folder) {
   return readdirSync(join(root, folder)).sort().map((name) => [name, readFileSync(join(root, folder, name), 'utf8')]);
@@ -95,7 +119,7 @@ export async function buildLibrary({ source, options, toolchain, prefix, log, ad
 function isNeeded(library, variant, purpose) {
   if (purpose === 'bench') return true;
   if (purpose === 'test') return library !== 'benchmark';
-  return variant !== 'native' && (library === 'opus' || library === 'ogg');
+  return variant !== 'native' && ['opus', 'opus-deep', 'ogg'].includes(library);
 }
 
 /**
@@ -121,10 +145,14 @@ export async function ensureThirdParty(emscripten, purpose) {
       return join(cacheDir(), 'third-party', `${library}-${version}-${variant}-${key}`);
     };
     const isBuilt = (source, variant) => existsSync(prefixOf(source, variant));
-    const needed = variants.filter((variant) => isNeeded(library, variant, purpose));
-    const { candidates } = lock[library];
+    const available = variants.filter((variant) => byVariant[variant]);
+    const needed = available.filter((variant) => isNeeded(library, variant, purpose));
+    const { from, since } = derived[library] ?? { from: library };
+    // Of the version that its relative was made from, so that both are of one release.
+    const candidates = lock[from].candidates.filter(({ version }) => from === library || version === versions[from]);
+    if (since && !isSince(versions[from], since)) continue;
     const builtBefore = candidates.find((candidate) => needed.every((variant) => isBuilt(candidate, variant)));
-    const source = builtBefore ?? (await obtainSource(library, candidates, join(cacheDir(), 'sources')));
+    const source = builtBefore ?? (await obtainSource(from, candidates, join(cacheDir(), 'sources')));
     versions[library] = source.version;
     for (const variant of needed.filter((name) => typeof byVariant[name] !== 'string' && !isBuilt(source, name))) {
       await step(`Build ${library} ${source.version} for ${variant}`, () => buildLibrary({
@@ -136,7 +164,7 @@ export async function ensureThirdParty(emscripten, purpose) {
         log: `third-party-${library}-${variant}`,
       }));
     }
-    for (const variant of variants.filter((name) => isBuilt(source, name))) prefixes[variant][library] = prefixOf(source, variant);
+    for (const variant of available.filter((name) => isBuilt(source, name))) prefixes[variant][library] = prefixOf(source, variant);
   }
   return { prefixes, versions };
 }

@@ -32,6 +32,23 @@ class AudioDecoder {
   virtual int DecodeRedundancy(std::span<const uint8_t> payload, int num_frames,
                                std::span<float> out) = 0;
 
+  /// Deep redundancy: a description of the second before `payload` that some encoders put into
+  /// every packet (Opus DRED). Reads what `payload` has of it, into the one place there is for it.
+  /// Returns how far back from the beginning of `payload` it reaches, 0 where there is none.
+  /// `max_frames`: how much is wanted; more may be left out.
+  virtual int LoadDeepRedundancy(std::span<const uint8_t> payload, int max_frames) {
+    (void)payload;
+    (void)max_frames;
+    return 0;
+  }
+
+  /// Makes the `num_frames` (as for Conceal) that begin `frames_before` before the packet that was
+  /// loaded last. Where that says nothing of them, conceals.
+  virtual int DecodeDeepRedundancy(int frames_before, int num_frames, std::span<float> out) {
+    (void)frames_before;
+    return Conceal(num_frames, out);
+  }
+
   /// Continues the sound for `num_frames` samples per channel when nothing arrived. `num_frames`
   /// must be a multiple of 2.5 ms and at most 120 ms.
   virtual int Conceal(int num_frames, std::span<float> out) = 0;

@@ -9,7 +9,7 @@ namespace earshot::abi {
 
 /// Raised whenever an export, a parameter or a layout changes; a loader refuses a module of another
 /// version.
-inline constexpr int kAbiVersion = 3;
+inline constexpr int kAbiVersion = 4;
 
 /// Longest RTP payload the playout chain takes, bytes.
 inline constexpr int kMaxRtpPayloadBytes = 1500;
@@ -62,7 +62,7 @@ enum class CaptureStat : int {
 
 /// The codec of a playout chain; fixed at creation. Counts of samples are at its rate.
 enum class PlayoutCodec : int {
-  kOpus = 0,  ///< RFC 7587; 48 kHz.
+  kOpus = 0,  ///< RFC 7587; 48 kHz. The deep module's conceals by networks.
   kPcma = 1,  ///< G.711 A-law, RFC 3551 §4.5.14; 8 kHz.
   kPcmu = 2,  ///< G.711 µ-law; 8 kHz.
 };
@@ -122,14 +122,15 @@ enum class PlayoutStat : int {
 
 /// Parameters of the Opus encoder.
 enum class EncoderParam : int {
-  kBitrate = 0,       ///< bit/s, 6000 … 510000.
-  kComplexity = 1,    ///< 0 … 10.
-  kFec = 2,           ///< Switch: in-band FEC.
-  kExpectedLoss = 3,  ///< Percent, 0 … 100.
-  kDtx = 4,           ///< Switch: discontinuous transmission.
-  kMaxBandwidth = 5,  ///< An OpusBandwidth.
-  kRateMode = 6,      ///< An OpusRateMode.
-  kSignal = 7,        ///< An OpusSignal.
+  kBitrate = 0,           ///< bit/s, 6000 … 510000.
+  kComplexity = 1,        ///< 0 … 10.
+  kFec = 2,               ///< Switch: in-band FEC.
+  kExpectedLoss = 3,      ///< Percent, 0 … 100.
+  kDtx = 4,               ///< Switch: discontinuous transmission.
+  kMaxBandwidth = 5,      ///< An OpusBandwidth.
+  kRateMode = 6,          ///< An OpusRateMode.
+  kSignal = 7,            ///< An OpusSignal.
+  kDredMs = 8,  ///< Of the sound before each packet, 0 … 1000; the deep module's alone.
 };
 
 /// What the encoder optimises for; fixed at creation.

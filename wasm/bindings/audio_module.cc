@@ -73,6 +73,8 @@ int encoder_set(Encoder* encoder, int param, double value) {
       return ToInt(opus.set_inband_fec(number != 0));
     case EncoderParam::kExpectedLoss:
       return ToInt(opus.set_expected_loss_percent(number));
+    case EncoderParam::kDredMs:
+      return ToInt(opus.set_deep_redundancy_ms(number));
     case EncoderParam::kDtx:
       return ToInt(opus.set_dtx(number != 0));
     case EncoderParam::kMaxBandwidth:

@@ -2,7 +2,9 @@
 // parts of the C and C++ runtimes that would import something.
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <cstddef>
 
 #include "base/status.h"
 #include "bindings/abi.h"
@@ -15,5 +17,9 @@ inline int ToInt(const Status& status) { return ToInt(status.code()); }
 inline int ToIntParam(double value) {
   return value >= -1e9 && value <= 1e9 ? static_cast<int>(std::lround(value)) : -1;
 }
+
+/// Statistics as they cross: in the order of their enum.
+template <typename Stat>
+using StatArray = std::array<double, static_cast<std::size_t>(Stat::kCount)>;
 
 }  // namespace earshot

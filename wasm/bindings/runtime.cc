@@ -13,7 +13,8 @@ _LIBCPP_BEGIN_NAMESPACE_STD
 }
 _LIBCPP_END_NAMESPACE_STD
 
-// libopus prints before it aborts on a failed check (celt/arch.h, hardening). Printing would import
+// libopus prints before it aborts on a failed check (celt/arch.h, hardening; assert() in its
+// networks). Printing would import
 // three file functions and 20 KB of formatting, so here it is the trap itself.
 #include <cstdio>
 #undef stderr
@@ -22,4 +23,5 @@ extern "C" {
 FILE* const stderr = nullptr;
 int fprintf(FILE*, const char*, ...) { __builtin_trap(); }
 int fiprintf(FILE*, const char*, ...) { __builtin_trap(); }
+[[noreturn]] void __assert_fail(const char*, const char*, int, const char*) { __builtin_trap(); }
 }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kMinBitrate = 6000;    // RFC 6716 §2.1.1
 constexpr int kMaxBitrate = 510000;  // RFC 6716 §2.1.1
+constexpr int kMaxDeepRedundancyMs = 1000;
 
 int ToLibopus(OpusApplication application) {
   switch (application) {
@@ -25,6 +26,9 @@ int ToLibopus(OpusApplication application) {
 
 Status FromCtl(int result) {
   if (result == OPUS_OK) return {};
+  if (result == OPUS_UNIMPLEMENTED) {
+    return {StatusCode::kUnsupported, "this build's libopus is without its networks"};
+  }
   return {result == OPUS_BAD_ARG ? StatusCode::kInvalidArgument : StatusCode::kInternal,
           "libopus refused the setting"};
 }
@@ -64,6 +68,14 @@ Status OpusStreamEncoder::set_inband_fec(bool enabled) {
 
 Status OpusStreamEncoder::set_expected_loss_percent(int percent) {
   return FromCtl(opus_encoder_ctl(encoder_, OPUS_SET_PACKET_LOSS_PERC(percent)));
+}
+
+Status OpusStreamEncoder::set_deep_redundancy_ms(int milliseconds) {
+  if (milliseconds < 0 || milliseconds > kMaxDeepRedundancyMs) {
+    return {StatusCode::kInvalidArgument, "deep redundancy describes 0 … 1000 ms"};
+  }
+  // libopus counts 10 ms.
+  return FromCtl(opus_encoder_ctl(encoder_, OPUS_SET_DRED_DURATION((milliseconds + 9) / 10)));
 }
 
 Status OpusStreamEncoder::set_dtx(bool enabled) {

@@ -47,6 +47,9 @@ class OpusStreamEncoder {
   /// justifies.
   Status set_inband_fec(bool enabled);
   Status set_expected_loss_percent(int percent);  ///< 0 … 100.
+  /// Deep redundancy (DRED): each packet also describes up to so much of the sound before it, 0 …
+  /// 1000 ms, as far as bitrate and expected loss allow. kUnsupported without HasDeepOpus().
+  Status set_deep_redundancy_ms(int milliseconds);
   Status set_dtx(bool enabled);
   Status set_max_bandwidth(OpusBandwidth bandwidth);
   Status set_rate_mode(OpusRateMode mode);

@@ -331,7 +331,7 @@ void JitterBuffer::Impl::UpdateState() {
   stats_.decode_errors = counters.decode_errors;
   stats_.packets_in_buffer = packets_.size();
   stats_.fec_packets_discarded =
-      stats_.fec_packets_received - counters.recovered - packets_.CountRedundancy();
+      stats_.fec_packets_received - counters.redundancy_used - packets_.CountRedundancy();
   int64_t held = sound_.ahead();
   if (stream_.started() && !packets_.empty()) {
     const BufferedPacket& newest = packets_.back();

@@ -7,6 +7,8 @@ namespace {
 // An Opus packet of one or two bytes holds no sound: it announces or keeps up a pause (RFC 7587
 // §3.1.3, RFC 6716 §3.2.1).
 constexpr std::size_t kMaxPausePayloadBytes = 2;
+// Deep redundancy reaches back a second at most.
+constexpr int kMaxDeepTicks = 100;
 }  // namespace
 
 StreamDecoder::StreamDecoder(AudioDecoder& decoder, PacketBuffer& packets, int frames_per_tick)
@@ -27,6 +29,7 @@ void StreamDecoder::Start() {
 void StreamDecoder::Reset() {
   decoder_.Reset();
   started_ = pausing_ = saved_ = false;
+  deep_ = {};
 }
 
 bool StreamDecoder::NextIsInSequence() const {
@@ -41,11 +44,61 @@ void StreamDecoder::DiscardFront() {
 }
 
 void StreamDecoder::PopFront() {
-  const int64_t missing = packets_.front().sequence_number - next_sequence_number_;
-  counters_.lost += std::max<int64_t>(missing, 0) + (packets_.front().is_copy ? 1 : 0);
-  next_sequence_number_ = packets_.front().sequence_number + 1;
+  const BufferedPacket& front = packets_.front();
+  const int64_t missing = std::max<int64_t>(front.sequence_number - next_sequence_number_, 0);
+  counters_.lost += missing + (front.is_copy ? 1 : 0);
+  const int64_t deep = deep_.frames / std::max(front.duration_samples, 1);
+  counters_.recovered += std::clamp<int64_t>(missing - deep_.by_fec, 0, deep);
+  next_sequence_number_ = front.sequence_number + 1;
   invented_frames_ = waited_frames_ = 0;
+  deep_ = {};
   packets_.PopFront();
+}
+
+int64_t StreamDecoder::DeepReach(int64_t gap) {
+  const BufferedPacket& front = packets_.front();
+  if (deep_.sequence_number != front.sequence_number) {
+    deep_.sequence_number = front.sequence_number;
+    const int64_t most = int64_t{kMaxDeepTicks} * frames_per_tick_;
+    deep_.reach = decoder_.LoadDeepRedundancy(front.payload, static_cast<int>(std::min(gap, most)));
+  }
+  return std::min(deep_.reach, gap);
+}
+
+void StreamDecoder::Skip(int64_t frames) {
+  counters_.skipped_samples += frames;
+  next_timestamp_ += frames;
+}
+
+Piece StreamDecoder::NextDeep(int64_t spare_frames, int64_t recoverable, SoundBuffer& sound) {
+  const BufferedPacket& front = packets_.front();
+  const auto gap = [&] { return front.timestamp - next_timestamp_; };
+  // What was made up while waiting stands for the beginning of the gap.
+  const int64_t waited = std::min(waited_frames_, gap() - recoverable);
+  waited_frames_ -= waited;
+  Skip(waited);
+  const int64_t unknown = gap() - std::min(deep_.reach, gap());
+  if (unknown > spare_frames) {
+    const Piece piece = Invent(PieceKind::kLost, unknown - spare_frames, sound);
+    next_timestamp_ += piece.frames;
+    invented_frames_ += piece.frames;
+    return piece;
+  }
+  // Whole quanta; what is left of one is passed over.
+  const int64_t rest = gap() - unknown - recoverable;
+  const auto frames =
+      static_cast<int>(std::min<int64_t>(rest / quantum_ * quantum_, frames_per_tick_));
+  Skip(unknown + (frames == 0 ? rest : 0));
+  if (frames == 0) return {};
+  const std::span<float> out = sound.Prepare(frames);
+  if (decoder_.DecodeDeepRedundancy(static_cast<int>(gap()), frames, out) < 0) {
+    std::fill(out.begin(), out.end(), 0.0f);
+  }
+  sound.Commit(frames);
+  next_timestamp_ += frames;
+  invented_frames_ += frames;
+  deep_.frames += frames;
+  return {PieceKind::kRecovered, frames};
 }
 
 Piece StreamDecoder::Invent(PieceKind kind, int64_t frames, SoundBuffer& sound) {
@@ -96,6 +149,7 @@ Piece StreamDecoder::DecodeFront(int64_t tick, SoundBuffer& sound) {
   const int64_t wait_ticks = tick - packet.arrival_tick;
   const bool is_copy = packet.is_copy;
   counters_.recovered += is_copy ? 1 : 0;
+  counters_.redundancy_used += is_copy ? 1 : 0;
   PopFront();
   return {is_copy ? PieceKind::kRecovered : PieceKind::kDecoded, frames, wait_ticks, dropped};
 }
@@ -155,6 +209,10 @@ Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, int64_t spare_fra
   const bool redundant = gap >= front.duration_samples && front.duration_samples % quantum_ == 0 &&
                          front.has_redundancy;
   const int64_t recoverable = redundant ? front.duration_samples : 0;
+  if (DeepReach(gap) > recoverable) {
+    saved_ = false;
+    return NextDeep(spare_frames, recoverable, sound);
+  }
   if (recoverable > 0 && gap - recoverable <= shorten) {
     const auto frames = static_cast<int>(recoverable);
     const std::span<float> out = sound.Prepare(frames);
@@ -163,6 +221,8 @@ Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, int64_t spare_fra
       const int dropped = EndJoin(out);
       sound.Commit(frames - dropped);
       ++counters_.recovered;
+      ++counters_.redundancy_used;
+      deep_.by_fec = 1;
       packets_.SpendRedundancy();
       counters_.skipped_samples += gap - recoverable;
       next_timestamp_ = front.timestamp;

@@ -16,7 +16,7 @@ namespace earshot {
 /// What a stretch of sound was made from.
 enum class PieceKind {
   kDecoded,    ///< A packet.
-  kRecovered,  ///< A copy of a missing packet, or the in-band FEC of the packet after it.
+  kRecovered,  ///< A copy of a missing packet, or the redundancy in a packet after it.
   kLost,       ///< Concealment of sound known to be missing; the timeline moves on.
   kUnderrun,   ///< Concealment because nothing has arrived; the timeline waits.
   kPause,      ///< The decoder's own noise across a pause in transmission (DTX).
@@ -34,6 +34,7 @@ struct Piece {
 struct StreamCounters {
   int64_t lost = 0;
   int64_t recovered = 0;
+  int64_t redundancy_used = 0;  ///< Copies and in-band FEC of those recovered.
   int64_t discarded = 0;
   int64_t empty = 0;
   int64_t decode_errors = 0;
@@ -73,12 +74,22 @@ class StreamDecoder {
   const StreamCounters& counters() const { return counters_; }
 
  private:
+  static constexpr int64_t kNoPacket = INT64_MIN;
+
   Piece DecodeFront(int64_t tick, SoundBuffer& sound);
   // Decoding around the end of a wait: before it, the concealment is continued for the joiner and
   // the decoder taken back to where it was; after it, the joint is made. Returns frames dropped.
   void BeginJoin();
   int EndJoin(std::span<float> decoded);
   Piece Invent(PieceKind kind, int64_t frames, SoundBuffer& sound);
+  // How far before the front packet its deep redundancy reaches, of the `gap` frames missing there.
+  int64_t DeepReach(int64_t gap);
+  // The next piece of a gap that deep redundancy describes, down to the last `recoverable` frames
+  // of it, for which there is better. Nothing if it ends here, with next_timestamp() where it goes
+  // on.
+  Piece NextDeep(int64_t spare_frames, int64_t recoverable, SoundBuffer& sound);
+  // Passes over `frames` of the sender's timeline without sound.
+  void Skip(int64_t frames);
   void PopFront();
   void DiscardFront();
 
@@ -96,6 +107,14 @@ class StreamDecoder {
   bool pausing_ = false;
   bool saved_ = false;    // The decoder remembers the time before the wait.
   bool joining_ = false;  // Between BeginJoin and EndJoin.
+  // The packet whose deep redundancy the decoder has loaded, how far it reaches, what was made of
+  // it since the last packet, and how many packets by in-band FEC.
+  struct {
+    int64_t sequence_number = kNoPacket;
+    int64_t reach = 0;
+    int64_t frames = 0;
+    int64_t by_fec = 0;
+  } deep_;
   Joiner joiner_;
   std::vector<float> continued_;
 };

@@ -32,11 +32,12 @@ StatusOr<std::unique_ptr<AudioDecoder>> Upcast(StatusOr<std::unique_ptr<Decoder>
   return std::unique_ptr<AudioDecoder>(std::move(decoder).value());
 }
 
-StatusOr<std::unique_ptr<AudioDecoder>> CreateDecoder(PlayoutCodec codec, int num_channels) {
-  switch (codec) {
+StatusOr<std::unique_ptr<AudioDecoder>> CreateDecoder(const PlayoutChainConfig& config) {
+  const int num_channels = config.num_channels;
+  switch (config.codec) {
     case PlayoutCodec::kOpus:
-      return Upcast(
-          OpusStreamDecoder::Create({.sample_rate_hz = kOpusRateHz, .num_channels = num_channels}));
+      return Upcast(OpusStreamDecoder::Create(
+          {.sample_rate_hz = kOpusRateHz, .num_channels = num_channels, .deep = config.deep}));
     case PlayoutCodec::kPcma:
       return Upcast(
           G711StreamDecoder::Create({.law = G711Law::kALaw, .num_channels = num_channels}));
@@ -191,7 +192,7 @@ StatusOr<std::unique_ptr<PlayoutChain>> PlayoutChain::Create(const PlayoutChainC
   if (config.max_block_frames < 1 || config.max_block_frames > kMaxBlockFrames) {
     return Status(StatusCode::kInvalidArgument, "the longest block must be 1 … 16384 frames");
   }
-  auto decoder = CreateDecoder(config.codec, config.num_channels);
+  auto decoder = CreateDecoder(config);
   if (!decoder.ok()) return decoder.status();
   auto resting = std::make_unique<RestingDecoder>(*decoder.value());
   auto buffer = JitterBuffer::Create(config.jitter, *resting);

@@ -21,6 +21,8 @@ enum class PlayoutCodec : int { kOpus = 0, kPcma = 1, kPcmu = 2 };
 
 struct PlayoutChainConfig {
   PlayoutCodec codec = PlayoutCodec::kOpus;
+  /// Opus: conceal by networks and use deep redundancy; needs HasDeepOpus().
+  bool deep = false;
   int sample_rate_hz = 48000;  ///< Of the output, 8000 … 96000.
   int num_channels = 1;  ///< Of the output, 1 or 2; the decoder mixes down or copies as needed.
   int max_block_frames = 128;  ///< Longest block Process will be asked for, 1 … 16384.

@@ -74,6 +74,11 @@ int RestingDecoder::DecodeRedundancy(std::span<const uint8_t> payload, int num_f
   return decoder_.DecodeRedundancy(payload, num_frames, out);
 }
 
+int RestingDecoder::DecodeDeepRedundancy(int frames_before, int num_frames, std::span<float> out) {
+  Wake();
+  return decoder_.DecodeDeepRedundancy(frames_before, num_frames, out);
+}
+
 int RestingDecoder::Conceal(int num_frames, std::span<float> out) {
   if (resting_) {
     return Silence(num_frames, out);

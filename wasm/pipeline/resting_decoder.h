@@ -35,6 +35,10 @@ class RestingDecoder final : public AudioDecoder {
   int Decode(std::span<const uint8_t> payload, std::span<float> out) override;
   int DecodeRedundancy(std::span<const uint8_t> payload, int num_frames,
                        std::span<float> out) override;
+  int LoadDeepRedundancy(std::span<const uint8_t> payload, int max_frames) override {
+    return decoder_.LoadDeepRedundancy(payload, max_frames);
+  }
+  int DecodeDeepRedundancy(int frames_before, int num_frames, std::span<float> out) override;
   int Conceal(int num_frames, std::span<float> out) override;
   void SaveState() override;
   void RestoreState() override;

@@ -3,7 +3,7 @@ import { Insert } from '../insert.js';
 import type { PlayoutSettings } from '../protocol.js';
 import { RemoteSound } from '../remote-sound.js';
 import { isChannelCount } from '../validate.js';
-import type { ReceiverOptions } from './options.js';
+import { wantedConcealment, type Concealment, type ReceiverOptions } from './options.js';
 import { PlayoutAttachment } from './playout-attachment.js';
 import { PlayoutNode } from './playout-node.js';
 import { playoutStats, type PlayoutStats } from './stats.js';
@@ -24,12 +24,14 @@ export class ReceiverAttachment extends PlayoutAttachment {
   readonly #insert: Insert;
   readonly #pull: GainNode;
   #playout: PlayoutNode | undefined;
+  #concealment: Concealment;
   #destination: MediaStreamAudioDestinationNode | undefined;
 
   /** @internal */
   constructor(receiver: RTCRtpReceiver, options: ReceiverOptions) {
     super(receiver, options);
     const numChannels = isChannelCount('receiver', options.channelCount ?? 1);
+    this.#concealment = wantedConcealment(options.concealment);
     this.#lease = engine.leaseContext(options.audioContext);
     this.#native = new RemoteSound(this.#lease.context, receiver.track);
     this.#insert = new Insert(this.#native.output);
@@ -52,6 +54,11 @@ export class ReceiverAttachment extends PlayoutAttachment {
       this.node.connect(this.#destination);
     }
     return this.#destination.stream;
+  }
+
+  /** How loss is hidden: as asked for, or `'standard'` where the deep module could not be loaded. */
+  get concealment(): Concealment {
+    return this.#concealment;
   }
 
   /** Plays the sound at `destination`; default: the context's loudspeaker. */
@@ -78,10 +85,20 @@ export class ReceiverAttachment extends PlayoutAttachment {
     this.#lease.release();
   }
 
+  /** The small module is complete without the deep one, so a page that cannot have this loses no sound. */
+  async #loadModule(): Promise<WebAssembly.Module> {
+    if (this.#concealment === 'deep') {
+      const deep = await engine.loadModule('playout-deep').catch(() => undefined);
+      if (deep) return deep;
+      this.#concealment = 'standard';
+    }
+    return engine.loadModule('worklet');
+  }
+
   async #load(numChannels: number): Promise<void> {
     const { context } = this.#lease;
     try {
-      const [wasm] = await Promise.all([engine.loadModule('worklet'), engine.loadWorklet(context)]);
+      const [wasm] = await Promise.all([this.#loadModule(), engine.loadWorklet(context)]);
       if (this.state === 'closed') return;
       const node = new PlayoutNode(context, wasm, numChannels, this.settings);
       this.lifecycle.follow(node);

@@ -68,9 +68,14 @@ export class SenderAttachment extends Attachment<SenderReport> {
     if (!this.openPipe(wantedTransform('sender', options.transform))) return;
     this.#post({ type: 'start', settings: this.#encoderSettings() });
     this.#followTrack();
-    workerHost
-      .supplyModule()
-      .catch((error: unknown) => this.fail(error, 'asset-load', 'load encoder', 'The native payload is sent; attach again to retry.'));
+    this.#supplyEncoder().catch((error: unknown) => {
+      this.fail(error, 'asset-load', 'load encoder', 'The native payload is sent; attach again to retry.');
+    });
+  }
+
+  /** Deep redundancy in use, ms: 0 where its module could not be loaded. */
+  get dred(): number {
+    return this.#settings.dred;
   }
 
   /** Changes any of these options at once. Throws an EarshotError for a value out of range. */
@@ -116,6 +121,11 @@ export class SenderAttachment extends Attachment<SenderReport> {
   protected override onDispose(): void {
     this.#unwatch?.();
     this.#closeTap();
+  }
+
+  async #supplyEncoder(): Promise<void> {
+    if (this.#settings.dred === 0) return workerHost.supplyModule('audio');
+    if (!(await workerHost.supplyDeepModule())) this.#settings = { ...this.#settings, dred: 0 };
   }
 
   #post(command: SenderCommand, transfer?: Transferable[]): void {

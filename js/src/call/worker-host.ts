@@ -1,6 +1,6 @@
 import { engine, type Engine } from '../engine.js';
 import { EarshotError } from '../errors.js';
-import type { PipeOptions, PipeSide, WorkerCommand, WorkerReport } from '../protocol.js';
+import type { EncoderModule, PipeOptions, PipeSide, WorkerCommand, WorkerReport } from '../protocol.js';
 import { chooseTransform, setScriptTransform, takeEncodedStreams, type TransformKind, type TransformOwner } from './transform.js';
 import { TransformPipe, type PipeUser } from './transform-pipe.js';
 
@@ -21,7 +21,7 @@ export class WorkerHost {
   #worker: Worker | undefined;
   /** Resolves when the worker's script has run, rejects when it cannot be loaded. */
   #loaded: Promise<void> | undefined;
-  #supplied: Promise<void> | undefined;
+  readonly #supplied = new Map<EncoderModule, Promise<void>>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(private readonly engine: Engine) {}
@@ -60,14 +60,31 @@ export class WorkerHost {
     return pipe;
   }
 
-  /** Hands the encoder's module to the worker, once. */
-  supplyModule(): Promise<void> {
+  /** Hands an encoder's module to the worker, once. */
+  supplyModule(name: EncoderModule): Promise<void> {
     const worker = this.#worker!;
-    this.#supplied ??= this.engine.loadModule('audio').then((module) => {
-      worker.postMessage({ type: 'module', module } satisfies WorkerCommand);
-    });
-    this.#supplied.catch(() => (this.#supplied = undefined));
-    return this.#supplied;
+    let supplied = this.#supplied.get(name);
+    if (!supplied) {
+      supplied = this.engine.loadModule(name).then((module) => {
+        worker.postMessage({ type: 'module', name, module } satisfies WorkerCommand);
+      });
+      this.#supplied.set(name, supplied);
+      supplied.catch(() => this.#supplied.delete(name));
+    }
+    return supplied;
+  }
+
+  /** The deep encoder's module, or else the small one: the worker then encodes without deep redundancy. Resolves to whether it is deep. */
+  async supplyDeepModule(): Promise<boolean> {
+    const worker = this.#worker!;
+    try {
+      await this.supplyModule('encoder-deep');
+      return true;
+    } catch {
+      await this.supplyModule('audio');
+      worker.postMessage({ type: 'module', name: 'encoder-deep', module: null } satisfies WorkerCommand);
+      return false;
+    }
   }
 
   #start(side: PipeSide): Worker {
@@ -137,7 +154,7 @@ export class WorkerHost {
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#loaded = undefined;
-    this.#supplied = undefined;
+    this.#supplied.clear();
   }
 
   /** Ends `user`'s use of the pipe; looks at once whether the connection is closed already. */

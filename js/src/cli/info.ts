@@ -14,6 +14,7 @@ interface BuildInfo {
 }
 
 const MODULES: readonly ModuleName[] = ['worklet', 'audio', 'file'];
+const DEEP_MODULES: readonly ModuleName[] = ['playout-deep', 'encoder-deep'];
 
 export function addInfo(program: Command): void {
   program
@@ -29,6 +30,7 @@ export function addInfo(program: Command): void {
       console.log(`earshot    ${report.version}`);
       console.log(`toolchain  ${report.toolchain}`);
       console.log(`libraries  ${Object.entries(report.libraries).map(([name, version]) => `${name} ${version}`).join(', ')}`);
+      console.log(`deep       ${report.deep ? 'yes: concealment by networks, deep redundancy' : `no: libopus ${report.libraries.opus} is without them; 1.6 or newer has them`}`);
       console.log(`SIMD       ${report.simd ? 'yes' : 'no, the scalar modules are used'}`);
       console.log(`${'module'.padEnd(32)}${'raw'.padStart(9)}${'gzip'.padStart(9)}${'brotli'.padStart(9)}`);
       for (const [file, sizes] of Object.entries(report.modules)) {
@@ -41,7 +43,8 @@ function info() {
   const { toolchain, libraries } = JSON.parse(readFileSync(new URL('./build-info.json', import.meta.url), 'utf8')) as BuildInfo;
   const opus = libraryVersion(instantiate<ModuleExports & { library_version(): number }>(loadModule('audio')));
   const modules: Record<string, { raw: number; gzip: number; brotli: number }> = {};
-  for (const url of MODULES.flatMap((name) => [moduleUrl(name, true), moduleUrl(name, false)])) {
+  const urls = [...MODULES.flatMap((name) => [moduleUrl(name, true), moduleUrl(name, false)]), ...DEEP_MODULES.map((name) => moduleUrl(name, true))];
+  for (const url of urls) {
     if (!existsSync(url)) continue;
     const bytes = readFileSync(url);
     modules[url.pathname.split('/').pop()!] = {
@@ -55,6 +58,7 @@ function info() {
     toolchain,
     // What the module says of itself, not what was meant to be built.
     libraries: { ...libraries, opus: opus.replace(/^libopus /, '') },
+    deep: DEEP_MODULES.every((name) => existsSync(moduleUrl(name, true))),
     simd: simdSupported(),
     modules,
   };

@@ -7,6 +7,8 @@ import { loadModule } from './modules.js';
 export interface CodecOptions {
   /** In-band forward error correction of Opus. */
   readonly fec?: true;
+  /** Deep redundancy of Opus, ms before each packet. */
+  readonly dred: number;
   /** Of Opus; G.711 has 64 kbit/s. */
   readonly bitrate: number;
 }
@@ -33,14 +35,15 @@ export const CODECS = {
 
 export type CodecName = keyof typeof CODECS;
 
-function opusEncoder({ fec, bitrate }: CodecOptions): (sound: Float32Array) => Uint8Array {
-  const encoder = OpusEncoder.create(loadModule('audio'), {
+function opusEncoder({ fec, dred, bitrate }: CodecOptions): (sound: Float32Array) => Uint8Array {
+  const encoder = OpusEncoder.create(loadModule(dred > 0 ? 'encoder-deep' : 'audio'), {
     application: 'voip',
     numChannels: 1,
     bitrate,
     complexity: 9,
     fec: fec ?? false,
-    expectedLoss: fec ? 0.2 : 0,
+    expectedLoss: fec || dred > 0 ? 0.2 : 0,
+    dred,
     dtx: false,
     maxBandwidth: 'fullband',
   });

@@ -29,6 +29,7 @@ const RED_PAYLOAD_TYPE = 63;
 interface ReplayOptions extends CodecOptions {
   readonly codec: CodecName;
   readonly red: number;
+  readonly deep?: true;
   readonly minDelay: number;
   readonly maxDelay: number;
   readonly latencyHint: LatencyHint;
@@ -52,6 +53,8 @@ export function addReplay(program: Command): void {
     .addOption(new Option('--codec <name>', 'of the packets').choices(Object.keys(CODECS)).default('opus'))
     .option('--fec', 'in-band forward error correction of Opus, for 20 % expected loss')
     .option('--red <copies>', 'redundant audio data: each packet brings copies of so many before it', integer(0, 3), 0)
+    .option('--deep', 'conceal loss of Opus by the networks of the deep module')
+    .option('--dred <ms>', 'deep redundancy of Opus: each packet describes so much of the sound before it, for 20 % expected loss', integer(0, 1000), 0)
     .option('--bitrate <bit/s>', 'of the Opus encoder', integer(6000, 510000), 32000)
     .option('--min-delay <ms>', 'lower bound of the target delay', integer(0, 4000), 0)
     .option('--max-delay <ms>', 'upper bound of the target delay', integer(0, 4000), 4000)
@@ -61,6 +64,7 @@ export function addReplay(program: Command): void {
     .action((speech: string, trace: string, output: string, options: ReplayOptions) => {
       if (options.minDelay > options.maxDelay) throw new InputError(`--min-delay ${options.minDelay} is over --max-delay ${options.maxDelay}`);
       if (options.fec && options.codec !== 'opus') throw new InputError(`--fec is of Opus; ${options.codec} has none`);
+      if ((options.deep || options.dred > 0) && options.codec !== 'opus') throw new InputError(`--deep and --dred are of Opus; ${options.codec} has none`);
       const codec = CODECS[options.codec];
       const delays = readTrace(trace);
       const sound = readWav(speech, (wav) => readSpeech(wav, codec.rate));
@@ -92,7 +96,7 @@ function readSpeech(wav: WavReader, rate: number): Float32Array {
 function replay(codec: Codec, sound: Float32Array, delays: readonly (number | null)[], output: string, options: ReplayOptions) {
   const numPackets = Math.min(Math.floor(sound.length / packetFrames(codec)), delays.length);
   const packets = sendAll(codec, sound, delays.slice(0, numPackets), options);
-  const chain = new PlayoutChain(loadModule('worklet'), { sampleRate: RATE, numChannels: 1, maxFrames: TICK_FRAMES, codec: codec.codec });
+  const chain = new PlayoutChain(loadModule(options.deep ? 'playout-deep' : 'worklet'), { sampleRate: RATE, numChannels: 1, maxFrames: TICK_FRAMES, codec: codec.codec });
   chain.configure(options);
 
   // The clock: packets that have arrived by a tick are inserted before its sound is taken; the first tick is at 0.
@@ -119,6 +123,7 @@ function replay(codec: Codec, sound: Float32Array, delays: readonly (number | nu
     packets: numPackets,
     lost_pct: rounded((100 * (numPackets - packets.length)) / numPackets, 2),
     late_discarded: stat(PlayoutStat.PacketsDiscarded),
+    recovered: stat(PlayoutStat.PacketsRecovered),
     concealed_pct: percent(PlayoutStat.ConcealedSamples, 3),
     concealment_events: stat(PlayoutStat.ConcealmentEvents),
     mean_buffer_delay_ms: mean(PlayoutStat.DelaySumMs),

@@ -3,7 +3,7 @@ import { EncoderParam, MAX_OPUS_PACKET_BYTES, MAX_OPUS_PACKET_FRAMES, OpusApplic
 import { checked, created, HeapView } from './heap.js';
 import { instantiate, type ModuleExports } from './loader.js';
 
-/** The encoder's exports of `earshot-audio.wasm`. */
+/** The encoder's exports of `earshot-audio.wasm` and of `earshot-encoder-deep.wasm`. */
 export interface EncoderExports extends ModuleExports {
   encoder_create(sampleRate: number, numChannels: number, application: number): number;
   encoder_destroy(handle: number): void;
@@ -29,7 +29,10 @@ const BANDWIDTHS: Readonly<Record<EncoderSettings['maxBandwidth'], number>> = {
 };
 
 /** What an encoder can be told; everything but the application may change between packets. */
-export type EncoderControls = Omit<EncoderSettings, 'bypass' | 'numChannels' | 'application' | 'redundancy'>;
+export interface EncoderControls extends Omit<EncoderSettings, 'bypass' | 'numChannels' | 'application' | 'redundancy' | 'dred'> {
+  /** ms; only the deep module can. */
+  readonly dred?: number;
+}
 
 export interface EncoderOptions extends EncoderControls {
   readonly application: EncoderSettings['application'];
@@ -44,6 +47,7 @@ export class OpusEncoder {
   readonly #handle: number;
   readonly #input: HeapView<Float32Array>;
   readonly #packet: HeapView<Uint8Array>;
+  #dred = 0;
 
   static create(module: WebAssembly.Module, options: EncoderOptions): OpusEncoder {
     return new OpusEncoder(instantiate<EncoderExports>(module), options);
@@ -79,6 +83,9 @@ export class OpusEncoder {
     this.#set(EncoderParam.ExpectedLoss, Math.round(100 * controls.expectedLoss));
     this.#set(EncoderParam.Dtx, Number(controls.dtx));
     this.#set(EncoderParam.MaxBandwidth, BANDWIDTHS[controls.maxBandwidth]);
+    const { dred = 0 } = controls;
+    // The small module is not asked for what it lacks.
+    if (dred !== this.#dred) this.#set(EncoderParam.DredMs, (this.#dred = dred));
   }
 
   /** Encodes `frames` samples per channel of `input`. The result is valid until the next call. */

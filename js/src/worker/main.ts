@@ -1,16 +1,22 @@
 /** Entry of `earshot-worker.js`: both kinds of encoded transforms meet in `attach`. */
-import type { PipeOptions, WorkerCommand, WorkerReport } from '../protocol.js';
+import type { EncoderModule, EncoderSettings, PipeOptions, WorkerCommand, WorkerReport } from '../protocol.js';
 import { OpusEncoder } from '../wasm/opus-encoder.js';
 import { ReceiverPipe } from './receiver-pipe.js';
-import { SenderPipe } from './sender-pipe.js';
+import { SenderPipe, type PayloadEncoder } from './sender-pipe.js';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-let supplyModule: (module: WebAssembly.Module) => void;
-const audioModule = new Promise<WebAssembly.Module>((resolve) => (supplyModule = resolve));
+/** The encoder's modules, as the window supplies them. */
+const modules = { audio: supply(), 'encoder-deep': supply() } as const satisfies Record<EncoderModule, unknown>;
+
+function supply() {
+  let resolve!: (module: WebAssembly.Module | null) => void;
+  const promise = new Promise<WebAssembly.Module | null>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
 
 self.onmessage = ({ data }: MessageEvent<WorkerCommand>) => {
-  if (data.type === 'module') supplyModule(data.module);
+  if (data.type === 'module') modules[data.name].resolve(data.module);
   else attach(data, data.readable, data.writable);
 };
 
@@ -20,6 +26,21 @@ self.onrtctransform = ({ transformer }) => {
 };
 
 self.postMessage({ type: 'ready' } satisfies WorkerReport);
+
+/** Without deep redundancy where its module cannot be had. */
+async function createEncoder(settings: EncoderSettings): Promise<PayloadEncoder> {
+  const deep = settings.dred > 0 && (await modules['encoder-deep'].promise);
+  if (deep) return OpusEncoder.create(deep, settings);
+  const plain = (all: EncoderSettings) => ({ ...all, dred: 0 });
+  const encoder = OpusEncoder.create((await modules.audio.promise)!, plain(settings));
+  return {
+    get input() {
+      return encoder.input;
+    },
+    configure: (all) => encoder.configure(plain(all)),
+    encode: (frames) => encoder.encode(frames),
+  };
+}
 
 /** Runs one sender's or receiver's frames through a pipe of its own until its connection ends. */
 function attach({ side, port }: PipeOptions, readable: ReadableStream, writable: WritableStream): void {
@@ -34,7 +55,7 @@ function attach({ side, port }: PipeOptions, readable: ReadableStream, writable:
   const report = (message: unknown) => port.postMessage(message);
   const pipe =
     side === 'sender'
-      ? new SenderPipe(emit, report, async (settings) => OpusEncoder.create(await audioModule, settings))
+      ? new SenderPipe(emit, report, createEncoder)
       : new ReceiverPipe(emit, report);
   port.onmessage = ({ data }) => pipe.onCommand(data);
   const transform = new TransformStream<RTCEncodedAudioFrame, RTCEncodedAudioFrame>({

@@ -244,7 +244,7 @@ export class SenderPipe {
     this.#release();
     const reason = error instanceof Error ? error.message : String(error);
     const code = operation === 'instantiate' ? 'wasm-compile' : 'wasm-fault';
-    this.report({ type: 'fault', code, operation: `${operation} earshot-audio.wasm`, reason });
+    this.report({ type: 'fault', code, operation: `${operation} of the Opus encoder`, reason });
   }
 }
 

@@ -2,12 +2,12 @@
 // once more.
 #include <gtest/gtest.h>
 
-#include <complex>
 #include <functional>
 #include <random>
 
 #include "codec/g711_decoder.h"
 #include "g711_signals.h"
+#include "support/log_spectral_distance.h"
 #include "support/recording.h"
 
 namespace earshot::testing {
@@ -29,41 +29,6 @@ double SiSdrDb(std::span<const float> reference, std::span<const float> heard) {
     error += std::pow(heard[i] - scale * reference[i], 2);
   }
   return 10 * std::log10(scale * scale * rr / error);
-}
-
-/// Log-spectral distance, dB, over the 20 ms frames (every 10 ms) in which the two differ.
-double LogSpectralDistanceDb(std::span<const float> reference, std::span<const float> heard) {
-  constexpr std::size_t kFrame = 160;
-  constexpr double kFloor = 1e-7;
-  static const std::vector<std::complex<double>> kRoots = [] {
-    std::vector<std::complex<double>> roots;
-    for (std::size_t i = 0; i < kFrame; ++i) {
-      roots.push_back(std::polar(1.0, -2 * std::numbers::pi * static_cast<double>(i) / kFrame));
-    }
-    return roots;
-  }();
-  const auto power = [](std::span<const float> frame, std::size_t bin) {
-    std::complex<double> sum;
-    for (std::size_t i = 0; i < kFrame; ++i) {
-      const double window = 0.5 - 0.5 * kRoots[i].real();
-      sum += window * static_cast<double>(frame[i]) * kRoots[i * bin % kFrame];
-    }
-    return std::norm(sum) / kFrame + kFloor;
-  };
-  double total = 0;
-  int frames = 0;
-  for (std::size_t at = 0; at + kFrame <= reference.size(); at += kFrame / 2) {
-    const auto a = reference.subspan(at, kFrame);
-    const auto b = heard.subspan(at, kFrame);
-    if (std::equal(a.begin(), a.end(), b.begin())) continue;
-    double sum = 0;
-    for (std::size_t bin = 1; bin < kFrame / 2; ++bin) {
-      sum += std::pow(10 * std::log10(power(a, bin) / power(b, bin)), 2);
-    }
-    total += std::sqrt(sum / (kFrame / 2 - 1));
-    ++frames;
-  }
-  return total / frames;
 }
 
 class G711Speech : public ::testing::TestWithParam<double> {
@@ -127,7 +92,7 @@ TEST_P(G711Speech, IsCloserToTheUndamagedThanSilenceOrRepetition) {
     for (unsigned seed = 1; seed <= kSeeds; ++seed) {
       const std::vector<float> heard = play(Losses(seed));
       mean.si_sdr_db += SiSdrDb(sent_, heard) / kSeeds;
-      mean.distance_db += LogSpectralDistanceDb(sent_, heard) / kSeeds;
+      mean.distance_db += LogSpectralDistanceDb(sent_, heard, kPacket) / kSeeds;
     }
     return mean;
   };

@@ -287,6 +287,12 @@ TEST(OpusDecoderTest, OutputGainScales) {
   EXPECT_FALSE(halved->set_output_gain_q8_db(40000).ok());
 }
 
+TEST(OpusStreamTest, WithoutNetworksSaysSo) {
+  EXPECT_FALSE(HasDeepOpus());
+  EXPECT_EQ(OpusStreamDecoder::Create({.deep = true}).status().code(), StatusCode::kUnsupported);
+  EXPECT_EQ(MakeEncoder()->set_deep_redundancy_ms(500).code(), StatusCode::kUnsupported);
+}
+
 TEST(OpusStreamTest, NothingIsAllocatedAfterCreate) {
   auto encoder = MakeEncoder();
   auto decoder = MakeDecoder();

@@ -2,6 +2,7 @@
 // sample put out can be traced back.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -43,18 +44,20 @@ inline float Silence(int64_t) { return 0.0f; }
 /// apart.
 inline constexpr float kConcealed = -1.5f;
 
-/// Payload: duration in 2.5 ms, flags (1: redundancy), number of its first sample (4 bytes). One or
-/// two bytes: a pause.
+/// Payload: duration in 2.5 ms, flags (1: redundancy), number of its first sample (4 bytes), reach
+/// of its deep redundancy in ticks. One or two bytes: a pause.
 struct FakePacket {
   int quarter_ticks = 8;
   bool redundancy = false;
   uint32_t first_sample = 0;
+  int deep_ticks = 0;
 
   std::vector<uint8_t> Payload() const {
     std::vector<uint8_t> bytes = {static_cast<uint8_t>(quarter_ticks),
                                   static_cast<uint8_t>(redundancy)};
     for (int shift = 0; shift < 32; shift += 8)
       bytes.push_back(static_cast<uint8_t>(first_sample >> shift));
+    bytes.push_back(static_cast<uint8_t>(deep_ticks));
     return bytes;
   }
 };
@@ -94,6 +97,14 @@ class FakeDecoder final : public AudioDecoder {
                        std::span<float> out) override {
     return Write(signal_, First(payload) - num_frames, num_frames, out);
   }
+  int LoadDeepRedundancy(std::span<const uint8_t> payload, int max_frames) override {
+    if (payload.size() < 7) return 0;
+    deep_end_ = First(payload);
+    return std::min(payload[6] * kTick, max_frames);
+  }
+  int DecodeDeepRedundancy(int frames_before, int num_frames, std::span<float> out) override {
+    return Write(signal_, deep_end_ - frames_before, num_frames, out);
+  }
   int Conceal(int num_frames, std::span<float> out) override {
     if (conceal_perfectly) return Write(signal_, next_, num_frames, out);
     return Write([](int64_t) { return kConcealed; }, next_, num_frames, out);
@@ -124,6 +135,7 @@ class FakeDecoder final : public AudioDecoder {
   int num_channels_;
   int64_t next_ = 0;
   int64_t saved_ = 0;
+  int64_t deep_end_ = 0;
 };
 
 }  // namespace earshot::testing

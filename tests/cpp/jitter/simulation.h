@@ -35,6 +35,7 @@ struct SenderConfig {
   uint16_t first_sequence_number = 1000;
   uint32_t first_timestamp = 4000;
   int64_t first_tick = 0;
+  int deep_ticks = 0;
 };
 
 /// Packet i of the signal, sent when it is complete; arrives at once. first_sample is counted from
@@ -44,7 +45,8 @@ inline std::vector<Sent> Send(const SenderConfig& config) {
   const int duration = config.quarter_ticks * kTick / 4;
   for (int i = 0; i < config.num_packets; ++i) {
     const int64_t end = int64_t{i + 1} * duration;
-    FakePacket packet{config.quarter_ticks, config.redundancy, static_cast<uint32_t>(i * duration)};
+    FakePacket packet{config.quarter_ticks, config.redundancy, static_cast<uint32_t>(i * duration),
+                      config.deep_ticks};
     sent.push_back({config.first_tick + (end + kTick - 1) / kTick,
                     {config.ssrc, static_cast<uint16_t>(config.first_sequence_number + i),
                      config.first_timestamp + static_cast<uint32_t>(i * duration)},
