@@ -21,7 +21,7 @@ export interface Fault {
   readonly reason: string;
 }
 
-/** `running`: the WebAssembly carries the sound. `bypassed`: the dry sound is passed on request or for lack of Opus. */
+/** `running`: the WebAssembly carries the sound. `bypassed`: the dry sound is passed on request or for lack of a codec we play. */
 export interface StateReport {
   readonly type: 'state';
   readonly state: 'running' | 'bypassed';
@@ -216,7 +216,7 @@ export type SenderReport =
   | { readonly type: 'stats'; readonly id: number; readonly counters: SenderCounters };
 
 export interface ReceiverSettings {
-  /** `silence`: give the native decoder Opus silence while ours plays. */
+  /** `silence`: give the native decoder silence while ours plays. */
   readonly nativeDecoder: 'keep' | 'silence';
   /** Impairs what arrived, before both decoders. */
   readonly simulate: { readonly loss: number; readonly jitter: number };
@@ -233,9 +233,12 @@ export type ReceiverReport = PayloadTypesNeeded | { readonly type: 'flowing' };
 
 // ---- playout -------------------------------------------------------------------------------------------------------
 
+/** The codecs we play. */
+export type PlayedCodec = 'opus' | 'pcma' | 'pcmu';
+
 export interface ReceivedPacket {
   readonly type: 'packet';
-  /** RTP payload; empty for padding. */
+  /** RTP payload; empty for padding, and for what rides along without sound of the codec (DTMF, comfort noise). */
   readonly payload: ArrayBuffer;
   /** Whether the payload is redundant audio data (RFC 2198) rather than of the codec itself. */
   readonly redundant: boolean;
@@ -245,8 +248,8 @@ export interface ReceivedPacket {
   readonly rtpTimestamp: number;
 }
 
-/** Receiver pipe → playout processor. `route` tells when the sender changes to or from Opus. */
-export type PlayoutInput = ReceivedPacket | { readonly type: 'route'; readonly opus: boolean };
+/** Receiver pipe → playout processor. `route`: the codec of the packets that follow, Opus at first; null for one we do not play. */
+export type PlayoutInput = ReceivedPacket | { readonly type: 'route'; readonly codec: PlayedCodec | null };
 
 export interface PlayoutSettings {
   /** ms */

@@ -9,7 +9,7 @@ import { PlayoutNode } from './playout-node.js';
 import { playoutStats, type PlayoutStats } from './stats.js';
 
 /**
- * Plays a receiver through our jitter buffer and Opus decoder. Synchronous: call it in the `track` event, since some browsers
+ * Plays a receiver through our jitter buffer and decoders, of Opus and G.711. Synchronous: call it in the `track` event, since some browsers
  * give frames only to a transform that is there by then. Throws an EarshotError for a bad option or a second attachment;
  * whatever else goes wrong is an `error` event, and `node` carries the browser's own sound.
  */
