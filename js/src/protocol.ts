@@ -33,7 +33,16 @@ export interface StatsRequest {
   readonly id: number;
 }
 
-/** `values` is laid out as the module's statistics enum says; empty while the module is not loaded. */
+/** Likewise, with the rows of the last minute. */
+export interface HistoryRequest {
+  readonly type: 'history';
+  readonly id: number;
+}
+
+/**
+ * Answers either. Statistics are laid out as the module's enum says, a history in rows of HISTORY_COLUMNS values, the oldest first;
+ * empty while the module is not loaded.
+ */
 export interface StatsReport {
   readonly type: 'stats';
   readonly id: number;
@@ -263,10 +272,17 @@ export interface PlayoutSettings {
 /** What a shorter delay is worth in sound that has to be made up; see `ReceiverUpdate.latencyHint`. */
 export type LatencyHint = 'interactive' | 'balanced' | 'playback';
 
+/** Rows of a history, and seconds from one to the next: a minute. */
+export const HISTORY_LENGTH = 600;
+export const HISTORY_INTERVAL = 0.1;
+/** In a row: time of the context (s), current delay (ms), target delay (ms), share concealed since the row before (0 … 1). */
+export const HISTORY_COLUMNS = 4;
+
 export type PlayoutCommand =
   | { readonly type: 'update'; readonly settings: PlayoutSettings }
   | { readonly type: 'connect'; readonly port: MessagePort }
   | StatsRequest
+  | HistoryRequest
   | Close;
 
 /** `StateReport` goes to the window and to the receiver pipe, which silences the native decoder only while we run. */
@@ -302,7 +318,7 @@ export type MixerCommand =
   | { readonly type: 'place'; readonly input: number; readonly place: MixPlace }
   /** Fades it out; `removed` says when. */
   | { readonly type: 'remove'; readonly input: number }
-  | { readonly type: 'stats'; readonly input: number; readonly id: number }
+  | ({ readonly input: number } & (StatsRequest | HistoryRequest))
   | Close;
 
 export type MixerReport =

@@ -49,6 +49,7 @@ beforeEach(async () => {
   chains.length = 0;
   said = [];
   vi.stubGlobal('sampleRate', RATE);
+  vi.stubGlobal('currentTime', 1.5);
   const port = () => ({ postMessage: (message: { type: string }) => void said.push(message), onmessage: undefined });
   vi.stubGlobal('AudioWorkletProcessor', class { readonly port = port(); });
   vi.resetModules();
@@ -168,6 +169,11 @@ describe('mixer processor', () => {
       { type: 'stats', id: 6, values: new Float64Array() },
     ]);
     expect((said.at(-2)!.values as Float64Array)[PlayoutStat.LevelDbfs]).toBe(0.5);
+    // 61 quanta are 163 ms.
+    tell({ type: 'history', input: 1, id: 7 });
+    expect(said.at(-1)).toEqual({ type: 'stats', id: 7, values: Float64Array.of(1.5, 0, 0, 0) });
+    tell({ type: 'history', input: 7, id: 8 });
+    expect(said.at(-1)).toEqual({ type: 'stats', id: 8, values: new Float64Array() });
     for (const type of ['update', 'place', 'remove']) tell({ type, input: 7, settings: {}, place: { gain: 1, pan: 0 } });
   });
 

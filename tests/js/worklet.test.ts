@@ -83,6 +83,7 @@ beforeEach(async () => {
   Object.assign(chain, { value: 0.5, broken: false, started: true, inserted: [], constructed: 0, heard: [], voice: { probability: 0, active: false, changes: 0 } });
   said = [];
   vi.stubGlobal('sampleRate', 48000);
+  vi.stubGlobal('currentTime', 1.5);
   vi.stubGlobal(
     'AudioWorkletProcessor',
     class {
@@ -297,6 +298,21 @@ describe('playout processor', () => {
     await settle();
     expect(heard.at(-1)).toEqual({ type: 'state', state: 'bypassed' });
     expect(faults()).toHaveLength(1);
+  });
+
+  it('tells what was, also when the chain is gone', () => {
+    const { processor } = connected();
+    const history = (id: number) => {
+      tell(processor, { type: 'history', id });
+      expect(said.at(-1)).toMatchObject({ type: 'stats', id });
+      return said.at(-1)!.values as Float64Array;
+    };
+    expect(history(1)).toHaveLength(0);
+    // Two times 100 ms.
+    for (let i = 0; i < 80; i++) render(processor);
+    chain.broken = true;
+    render(processor);
+    expect(history(2)).toEqual(Float64Array.of(1.5, 0, 0, 0, 1.5, 0, 0, 0));
   });
 
   it('tells the pipe of a trap at once', async () => {

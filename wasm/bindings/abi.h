@@ -117,7 +117,8 @@ enum class PlayoutStat : int {
   kResting = 27,                 ///< Switch: the decoder rests, for the stream is silent.
   kFecPacketsReceived = 28,      ///< Redundancy that came: copies, packets with in-band FEC.
   kFecPacketsDiscarded = 29,     ///< Of that, what was of no use.
-  kCount = 30,                   ///< Number of values.
+  kResampledSamples = 30,        ///< Removed to follow the sender's clock; negative: inserted.
+  kCount = 31,                   ///< Number of values.
 };
 
 /// Parameters of the Opus encoder.

@@ -3,6 +3,7 @@ import { Insert } from '../insert.js';
 import type { PlayoutSettings } from '../protocol.js';
 import { RemoteSound } from '../remote-sound.js';
 import { isChannelCount } from '../validate.js';
+import type { PlayoutMoment } from './history.js';
 import type { ReceiverOptions } from './options.js';
 import { PlayoutAttachment } from './playout-attachment.js';
 import { PlayoutNode } from './playout-node.js';
@@ -61,6 +62,10 @@ export class ReceiverAttachment extends PlayoutAttachment {
 
   override async getStats(): Promise<PlayoutStats> {
     return this.#playout?.getStats() ?? playoutStats(new Float64Array());
+  }
+
+  override async getHistory(): Promise<PlayoutMoment[]> {
+    return this.#playout?.getHistory() ?? [];
   }
 
   /** @internal */

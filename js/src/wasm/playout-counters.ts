@@ -9,12 +9,13 @@ const OVER_SAMPLES: readonly PlayoutStat[] = [
   PlayoutStat.DtxSamples,
   PlayoutStat.RemovedSamples,
   PlayoutStat.InsertedSamples,
+  PlayoutStat.ResampledSamples,
   PlayoutStat.EmittedSamples,
   PlayoutStat.DelaySumMs,
   PlayoutStat.TargetDelaySumMs,
 ];
 
-/** The other values that only grow. */
+/** The other counters. */
 const COUNTS: readonly PlayoutStat[] = [
   PlayoutStat.PacketsReceived,
   PlayoutStat.PacketsRejected,

@@ -96,6 +96,10 @@ export class MixedStream {
     }
   }
 
+  history(): Float64Array<ArrayBuffer> {
+    return this.#playout.history();
+  }
+
   close(): void {
     this.#chain = null;
     this.#playout.close();

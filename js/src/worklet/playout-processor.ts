@@ -3,7 +3,7 @@ import { ChainProcessor } from './chain-processor.js';
 import { CodecRelay } from './codec-relay.js';
 import { PlayoutStream } from './playout-stream.js';
 
-type OwnCommand = Extract<PlayoutCommand, { type: 'update' | 'connect' }>;
+type OwnCommand = Extract<PlayoutCommand, { type: 'update' | 'connect' | 'history' }>;
 type Options = { processorOptions: ProcessorOptions<PlayoutSettings> };
 
 /** Packets and the native decoder's sound in, ours out: the native sound is heard until our first decoded packet. */
@@ -33,6 +33,10 @@ export class PlayoutProcessor extends ChainProcessor<PlayoutSettings, OwnCommand
         return;
       case 'connect':
         return this.stream!.connect(command.port);
+      case 'history': {
+        const values = this.stream!.history();
+        return this.port.postMessage({ type: 'stats', id: command.id, values } satisfies PlayoutReport, [values.buffer]);
+      }
     }
   }
 

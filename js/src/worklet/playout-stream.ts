@@ -1,12 +1,14 @@
 import type { CrossFade } from '../audio/cross-fade.js';
 import type { Close, PlayoutInput, PlayoutSettings, StateReport } from '../protocol.js';
 import type { CodecRelay } from './codec-relay.js';
+import { PlayoutHistory } from './playout-history.js';
 
 /**
  * One received stream in a processor: packets come in by a port of the receiver pipe's, the relay's sound goes over the dry one
  * as soon as the first packet is decoded. The pipe hears of every change, since it silences the native decoder only while we run.
  */
 export class PlayoutStream {
+  readonly #history = new PlayoutHistory();
   #bypass: boolean;
   #playable = true;
   #started = false;
@@ -45,6 +47,12 @@ export class PlayoutStream {
     const play = !this.#bypass && this.#playable;
     if (!play || this.#started) this.#enter(play ? 'running' : 'bypassed');
     this.fade.mix(output, relay.output);
+    this.#history.watch(relay, currentTime, output[0]!.length);
+  }
+
+  /** Of the last minute; see PlayoutHistory. */
+  history(): Float64Array<ArrayBuffer> {
+    return this.#history.read();
   }
 
   /** The chain is gone. The pipe must hear of it before the window does anything: it stops silencing the native decoder. */
