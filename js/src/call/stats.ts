@@ -1,8 +1,8 @@
 import { PlayoutStat } from '../wasm/abi.js';
 
 /**
- * What the jitter buffer does. Counters run since attachment, over every change of codec, and none ever falls but `resampledSamples`;
- * samples are per channel and, whatever the codec, counted at 48 kHz. Names, meanings and units are those of
+ * What the jitter buffer does. Counters run since attachment, over every change of codec, and none ever falls but `packetsLost` and
+ * `resampledSamples`; samples are per channel and, whatever the codec, counted at 48 kHz. Names, meanings and units are those of
  * RTCInboundRtpStreamStats where it has the figure.
  */
 export interface PlayoutStats {
@@ -13,9 +13,9 @@ export interface PlayoutStats {
   readonly packetsDuplicate: number;
   /** Too late, or pushed out by a full buffer or a restart. */
   readonly packetsDiscarded: number;
-  /** Passed over without having arrived, recovered ones included. */
+  /** Not there in their turn, nor since: what comes too late is a discarded packet then. Recovered ones included. */
   readonly packetsLost: number;
-  /** Of those, decoded from a redundant copy or from in-band FEC. */
+  /** Decoded from a redundant copy or from in-band FEC in their place. */
   readonly packetsRecovered: number;
   /** Redundancy that came: copies (RFC 2198), and packets with in-band FEC. */
   readonly fecPacketsReceived: number;
