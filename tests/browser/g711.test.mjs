@@ -14,7 +14,7 @@ function assertTone({ sampleRate, channels }, channel, present, absent) {
 }
 
 /** What the page does: a call with `mimeType` first whose receiver is ours, without comfort noise in place of the tone. */
-async function startCall({ candidates, mimeType, nativeDecoder }) {
+async function startCall({ candidates, mimeType, ...options }) {
   const Earshot = await harness.loadLibrary();
   const context = await harness.audioContext({ sampleRate: 48000 });
   let receiver;
@@ -25,7 +25,7 @@ async function startCall({ candidates, mimeType, nativeDecoder }) {
     firstCodec: mimeType,
     without: ['audio/CN'],
     onReceiver: (one) => {
-      receiver = Earshot.attachReceiver(one, { audioContext: context, nativeDecoder });
+      receiver = Earshot.attachReceiver(one, { audioContext: context, ...options });
       receiver.addEventListener('statechange', () => states.push(receiver.state));
     },
   });
@@ -38,7 +38,8 @@ async function startCall({ candidates, mimeType, nativeDecoder }) {
 for (const [mimeType, payloadType] of [['audio/PCMU', 0], ['audio/PCMA', 8]]) {
   test(`G.711: ${mimeType} is played by our jitter buffer, and what is lost is concealed`, {}, async (t) => {
     const proxy = await t.proxy({ seed: 4 });
-    await t.page.evaluate(startCall, { candidates: proxy.candidates, mimeType });
+    // With more delay to spare, which a busy machine leaves behind, the gaps are closed by that and nothing is concealed.
+    await t.page.evaluate(startCall, { candidates: proxy.candidates, mimeType, maxDelay: 60 });
     const whole = t.recording(await t.page.evaluate(() => harness.record(scene.context, scene.outputs, 1)));
     const before = { ...(await t.page.evaluate(() => scene.receiver.getStats())), dropped: proxy.forth.lost };
     proxy.forth.impair({ loss: 0.1 });
@@ -57,7 +58,6 @@ for (const [mimeType, payloadType] of [['audio/PCMU', 0], ['audio/PCMA', 8]]) {
     assert.ok(of('packetsReceived') > 150 && dropped > 8, `${of('packetsReceived')} packets, ${dropped} lost`);
     assert.equal(of('packetsLost'), dropped);
     assert.equal(after.decodeErrors + after.packetsRejected, 0);
-    // 20 ms each, but gaps are shortened by what delay there is to spare, which after a busy start is a lot.
     assert.ok(of('concealmentEvents') > 0 && of('concealedSamples') > 480, `${of('concealedSamples')} samples concealed`);
     for (const channel of [0, 1]) assertTone(whole, channel, 1000, 1700);
     assertTone(t.recording(id), 0, 1000, 1700);
