@@ -144,7 +144,7 @@ function measureLoad(scene, kinds, seconds) {
         lostContextMs: Math.round(lostContextMs),
         ...(playout && {
           interruptions: playout.interruptions,
-          concealedShare: playout.concealedSamples / playout.totalSamples,
+          concealedShare: playout.concealedSamples / playout.totalSamplesReceived,
           playoutDelayMs: playout.currentDelay,
         }),
       };

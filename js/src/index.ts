@@ -24,6 +24,7 @@ export { attachReceiver, type ReceiverAttachment } from './call/receiver.js';
 export { createMixer, type Mixer, type MixerOptions } from './call/mixer.js';
 export type { MixerInput, MixerInputOptions } from './call/mixer-input.js';
 export type { SenderOptions, SenderUpdate, ReceiverOptions, ReceiverUpdate } from './call/options.js';
+export type { PlayoutMoment } from './call/history.js';
 export type { PlayoutStats } from './call/stats.js';
 export { EarshotError, EarshotErrorEvent, type EarshotErrorCode, type EarshotModule } from './errors.js';
 export type { EarshotEventMap, State } from './lifecycle.js';

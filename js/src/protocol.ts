@@ -21,7 +21,7 @@ export interface Fault {
   readonly reason: string;
 }
 
-/** `running`: the WebAssembly carries the sound. `bypassed`: the dry sound is passed on request or for lack of Opus. */
+/** `running`: the WebAssembly carries the sound. `bypassed`: the dry sound is passed on request or for lack of a codec we play. */
 export interface StateReport {
   readonly type: 'state';
   readonly state: 'running' | 'bypassed';
@@ -33,7 +33,16 @@ export interface StatsRequest {
   readonly id: number;
 }
 
-/** `values` is laid out as the module's statistics enum says; empty while the module is not loaded. */
+/** Likewise, with the rows of the last minute. */
+export interface HistoryRequest {
+  readonly type: 'history';
+  readonly id: number;
+}
+
+/**
+ * Answers either. Statistics are laid out as the module's enum says, a history in rows of HISTORY_COLUMNS values, the oldest first;
+ * empty while the module is not loaded.
+ */
 export interface StatsReport {
   readonly type: 'stats';
   readonly id: number;
@@ -222,7 +231,7 @@ export type SenderReport =
   | { readonly type: 'stats'; readonly id: number; readonly counters: SenderCounters };
 
 export interface ReceiverSettings {
-  /** `silence`: give the native decoder Opus silence while ours plays. */
+  /** `silence`: give the native decoder silence while ours plays. */
   readonly nativeDecoder: 'keep' | 'silence';
   /** Impairs what arrived, before both decoders. */
   readonly simulate: { readonly loss: number; readonly jitter: number };
@@ -239,9 +248,12 @@ export type ReceiverReport = PayloadTypesNeeded | { readonly type: 'flowing' };
 
 // ---- playout -------------------------------------------------------------------------------------------------------
 
+/** The codecs we play. */
+export type PlayedCodec = 'opus' | 'pcma' | 'pcmu';
+
 export interface ReceivedPacket {
   readonly type: 'packet';
-  /** RTP payload; empty for padding. */
+  /** RTP payload; empty for padding, and for what rides along without sound of the codec (DTMF, comfort noise). */
   readonly payload: ArrayBuffer;
   /** Whether the payload is redundant audio data (RFC 2198) rather than of the codec itself. */
   readonly redundant: boolean;
@@ -251,8 +263,8 @@ export interface ReceivedPacket {
   readonly rtpTimestamp: number;
 }
 
-/** Receiver pipe → playout processor. `route` tells when the sender changes to or from Opus. */
-export type PlayoutInput = ReceivedPacket | { readonly type: 'route'; readonly opus: boolean };
+/** Receiver pipe → playout processor. `route`: the codec of the packets that follow, Opus at first; null for one we do not play. */
+export type PlayoutInput = ReceivedPacket | { readonly type: 'route'; readonly codec: PlayedCodec | null };
 
 export interface PlayoutSettings {
   /** ms */
@@ -266,10 +278,17 @@ export interface PlayoutSettings {
 /** What a shorter delay is worth in sound that has to be made up; see `ReceiverUpdate.latencyHint`. */
 export type LatencyHint = 'interactive' | 'balanced' | 'playback';
 
+/** Rows of a history, and seconds from one to the next: a minute. */
+export const HISTORY_LENGTH = 600;
+export const HISTORY_INTERVAL = 0.1;
+/** In a row: time of the context (s), current delay (ms), target delay (ms), share concealed since the row before (0 … 1). */
+export const HISTORY_COLUMNS = 4;
+
 export type PlayoutCommand =
   | { readonly type: 'update'; readonly settings: PlayoutSettings }
   | { readonly type: 'connect'; readonly port: MessagePort }
   | StatsRequest
+  | HistoryRequest
   | Close;
 
 /** `StateReport` goes to the window and to the receiver pipe, which silences the native decoder only while we run. */
@@ -305,7 +324,7 @@ export type MixerCommand =
   | { readonly type: 'place'; readonly input: number; readonly place: MixPlace }
   /** Fades it out; `removed` says when. */
   | { readonly type: 'remove'; readonly input: number }
-  | { readonly type: 'stats'; readonly input: number; readonly id: number }
+  | ({ readonly input: number } & (StatsRequest | HistoryRequest))
   | Close;
 
 export type MixerReport =

@@ -25,8 +25,8 @@ export abstract class ChainNode<
   protected readonly lifecycle: Lifecycle;
   declare addEventListener: TypedListeners<Events & AudioWorkletNodeEventMap>;
   declare removeEventListener: TypedListeners<Events & AudioWorkletNodeEventMap>;
-  readonly #stats = new Requests<Float64Array>();
-  #latest: Float64Array = new Float64Array();
+  readonly #requests = new Requests<Float64Array | undefined>();
+  readonly #latest = new Map<string, Float64Array>();
   #silent = false;
 
   /** @internal */
@@ -75,10 +75,13 @@ export abstract class ChainNode<
     return this.lifecycle.error;
   }
 
-  /** @internal The latest values while the processor cannot answer: a context that is suspended or closed. */
-  protected askStats(): Promise<Float64Array> {
-    if (this.#silent || this.context.state !== 'running') return Promise.resolve(this.#latest);
-    return this.#stats.ask((id) => this.port.postMessage({ type: 'stats', id }));
+  /** @internal Its latest answer while the processor cannot give one: a context that is suspended or closed. */
+  protected async ask(type: 'stats' | 'history'): Promise<Float64Array> {
+    if (!this.#silent && this.context.state === 'running') {
+      const values = await this.#requests.ask((id) => this.port.postMessage({ type, id }));
+      if (values) this.#latest.set(type, values);
+    }
+    return this.#latest.get(type) ?? new Float64Array();
   }
 
   /** @internal Ends the processor. Returns false if it was closed before. */
@@ -86,7 +89,7 @@ export abstract class ChainNode<
     const reason = new EarshotError('invalid-state', this.module, 'dispose', 'The node was disposed before it ran.');
     if (!this.lifecycle.close(reason)) return false;
     this.port.postMessage({ type: 'close' });
-    this.#latest = new Float64Array();
+    this.#latest.clear();
     this.#onSilence();
     this.disconnect();
     return true;
@@ -94,7 +97,7 @@ export abstract class ChainNode<
 
   #onSilence(): void {
     this.#silent = true;
-    this.#stats.close(this.#latest);
+    this.#requests.close(undefined);
   }
 
   /** @internal What the processor says besides what all of them say. */
@@ -111,8 +114,7 @@ export abstract class ChainNode<
         return this.lifecycle.settle((report as StateReport).state);
       case 'stats': {
         const { id, values } = report as StatsReport;
-        this.#latest = values;
-        return this.#stats.answer(id, values);
+        return this.#requests.answer(id, values);
       }
       case 'fault':
         return this.onFault(report as Fault);

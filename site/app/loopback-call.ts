@@ -22,6 +22,8 @@ export interface CallStats {
   readonly capture: Earshot.CaptureStats;
   readonly sender: Earshot.SenderStats;
   readonly playout: Earshot.PlayoutStats;
+  /** Of the jitter buffer, the last minute. */
+  readonly history: readonly Earshot.PlayoutMoment[];
 }
 
 /** Events: `error` (ErrorEvent-like, from any stage), `statechange`. */
@@ -80,12 +82,13 @@ export class LoopbackCall extends EventTarget {
   /** Null while the call is being built. */
   async getStats(): Promise<CallStats | null> {
     if (!this.#enhancer || !this.#sender || !this.#receiver) return null;
-    const [capture, sender, playout] = await Promise.all([
+    const [capture, sender, playout, history] = await Promise.all([
       this.#enhancer.getStats(),
       this.#sender.getStats(),
       this.#receiver.getStats(),
+      this.#receiver.getHistory(),
     ]);
-    return { capture, sender, playout };
+    return { capture, sender, playout, history };
   }
 
   stop(): void {

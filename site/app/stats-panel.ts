@@ -45,7 +45,7 @@ export class StatsPanel {
     element('n-state').textContent = same ? states[0]! : ['capture', 'encoder', 'playout'].map((name, i) => `${name} ${states[i]}`).join(', ');
   }
 
-  #show({ capture, sender, playout }: CallStats, seconds: number, last: Counters | undefined): Counters {
+  #show({ capture, sender, playout, history }: CallStats, seconds: number, last: Counters | undefined): Counters {
     element<HTMLMeterElement>('speech').value = capture.speechProbability;
     element('speech-value').textContent = fixed(capture.speechProbability * 100, 0, '%');
     element('n-gain').textContent = fixed(capture.gain, 1, 'dB');
@@ -57,13 +57,15 @@ export class StatsPanel {
       received: playout.packetsReceived,
       lost: playout.packetsLost,
       concealed: playout.concealedSamples,
-      played: playout.totalSamples,
+      played: playout.totalSamplesReceived,
     };
     element('n-lost').textContent = `${now.lost} (${percent(now.lost, now.received + now.lost).toFixed(1)} %)`;
     element('n-fec').textContent = String(playout.packetsRecovered);
     element('n-concealed').textContent = fixed(percent(now.concealed, now.played), 2, '%');
     element('n-bitrate').textContent = fixed(sender.bitrate / 1000, 1, 'kbit/s');
-    this.#delayPlot!.push(seconds, [playout.currentDelay, playout.targetDelay]);
+    // The history is on the clock of the sound, of which this is the latest moment.
+    const start = (history.at(-1)?.time ?? 0) - seconds;
+    this.#delayPlot!.show(history.map(({ time, currentDelay, targetDelay }) => [time - start, currentDelay, targetDelay]));
     if (last) {
       const packets = now.received - last.received + (now.lost - last.lost);
       this.#lossPlot!.push(seconds, [percent(now.lost - last.lost, packets), percent(now.concealed - last.concealed, now.played - last.played)]);

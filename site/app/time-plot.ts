@@ -12,7 +12,7 @@ export interface TimePlotOptions {
   readonly top?: number;
 }
 
-/** One plot of several series over time. Values are pushed once per statistics poll. */
+/** One plot of several series over time. Values are pushed once per statistics poll, or shown all at once. */
 export class TimePlot {
   readonly #element: HTMLElement;
   readonly #plot: uPlot;
@@ -45,12 +45,21 @@ export class TimePlot {
   push(seconds: number, values: readonly number[]): void {
     [seconds, ...values].forEach((value, i) => this.#data[i]!.push(value));
     while (this.#data[0]!.length > 0 && this.#data[0]![0]! < seconds - keptSeconds) this.#data.forEach((column) => column.shift());
-    this.#plot.setData(this.#data as unknown as uPlot.AlignedData);
-    this.#element.dataset.points = String(this.#data[0]!.length);
+    this.#draw();
+  }
+
+  /** In place of what is there: `rows` of a time in seconds and the values of the series at that time. */
+  show(rows: readonly (readonly number[])[]): void {
+    this.#data.forEach((column, i) => column.splice(0, Infinity, ...rows.map((row) => row[i]!)));
+    this.#draw();
   }
 
   clear(): void {
-    this.#data.forEach((column) => (column.length = 0));
+    this.show([]);
+  }
+
+  #draw(): void {
     this.#plot.setData(this.#data as unknown as uPlot.AlignedData);
+    this.#element.dataset.points = String(this.#data[0]!.length);
   }
 }

@@ -29,6 +29,9 @@ siteTest('the page makes a call with its sample, by keyboard alone, and its numb
   });
   await untilText(page, 'n-lost', /^[1-9]/);
   await untilText(page, 'n-concealed', /[1-9].* %$/);
+  // Every 100 ms since our playout is there.
+  const drawn = await page.evaluate(() => Number(document.getElementById('plot-delay').dataset.points));
+  assert.ok(drawn > 10, `${drawn} points of the delay`);
   await screenshot(t, page, 'call');
   await page.evaluate(() => document.getElementById('stop').click());
   await untilText(page, 'n-state', /^no call$/);

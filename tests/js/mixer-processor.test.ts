@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PlayoutStat } from '../../js/src/wasm/abi.js';
 import { settle } from './support/fake-browser.js';
 
 const QUANTUM = 128;
@@ -29,8 +30,10 @@ class FakeChain {
     if (this.own.broken) throw new WebAssembly.RuntimeError('unreachable');
     this.output.forEach((channel) => channel.fill(this.own.value));
   }
-  stats() {
-    return Float64Array.of(this.own.value);
+  look() {
+    const values = new Float64Array(PlayoutStat.Count);
+    values[PlayoutStat.LevelDbfs] = this.own.value;
+    return values;
   }
 }
 vi.mock('../../js/src/wasm/playout-chain.js', () => ({ PlayoutChain: FakeChain }));
@@ -46,6 +49,7 @@ beforeEach(async () => {
   chains.length = 0;
   said = [];
   vi.stubGlobal('sampleRate', RATE);
+  vi.stubGlobal('currentTime', 1.5);
   const port = () => ({ postMessage: (message: { type: string }) => void said.push(message), onmessage: undefined });
   vi.stubGlobal('AudioWorkletProcessor', class { readonly port = port(); });
   vi.resetModules();
@@ -161,9 +165,15 @@ describe('mixer processor', () => {
     tell({ type: 'stats', input: 1, id: 5 });
     tell({ type: 'stats', input: 7, id: 6 });
     expect(said.slice(-2)).toEqual([
-      { type: 'stats', id: 5, values: Float64Array.of(0.5) },
+      { type: 'stats', id: 5, values: expect.any(Float64Array) },
       { type: 'stats', id: 6, values: new Float64Array() },
     ]);
+    expect((said.at(-2)!.values as Float64Array)[PlayoutStat.LevelDbfs]).toBe(0.5);
+    // 61 quanta are 163 ms.
+    tell({ type: 'history', input: 1, id: 7 });
+    expect(said.at(-1)).toEqual({ type: 'stats', id: 7, values: Float64Array.of(1.5, 0, 0, 0) });
+    tell({ type: 'history', input: 7, id: 8 });
+    expect(said.at(-1)).toEqual({ type: 'stats', id: 8, values: new Float64Array() });
     for (const type of ['update', 'place', 'remove']) tell({ type, input: 7, settings: {}, place: { gain: 1, pan: 0 } });
   });
 

@@ -102,6 +102,10 @@ describe('createMixer', () => {
     const mixer = page.Earshot.createMixer();
     const input = mixer.add(endpoint());
     await settle();
+    const history = input.getHistory();
+    await settle();
+    processor().say({ type: 'stats', id: commands('history')[0]!.id, values: Float64Array.of(1, 40, 60, 0.25) });
+    expect(await history).toEqual([{ time: 1, currentDelay: 40, targetDelay: 60, concealed: 0.25 }]);
     const stats = input.getStats();
     await settle();
     processor().say({ type: 'stats', id: commands('stats')[0]!.id, values: Float64Array.of(7) });

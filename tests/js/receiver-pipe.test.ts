@@ -32,6 +32,7 @@ function start(settings: Partial<ReceiverSettings> = {}) {
 }
 
 const packets = () => heard.filter((input): input is ReceivedPacket => input.type === 'packet');
+const routes = () => heard.flatMap((input) => (input.type === 'route' ? [input.codec] : []));
 const received = (rtpTimestamp: number, more: Partial<RTCEncodedAudioFrameMetadata> & { bytes?: number; toc?: number } = {}) =>
   opusFrame(rtpTimestamp, { synchronizationSource: 5, sequenceNumber: 100, ...more });
 
@@ -66,19 +67,102 @@ describe('ReceiverPipe', () => {
     expect(out).toHaveLength(1);
   });
 
-  it('never gives DTMF, comfort noise or another codec to the playout, and tells it of the codec alone', async () => {
+  it('never gives another codec to the playout, and tells it of the change', async () => {
     start();
     pipe.onFrame(received(0));
-    for (const mimeType of ['audio/telephone-event', 'audio/CN']) pipe.onFrame(frame(new Uint8Array(4), { mimeType }));
-    await settle();
-    expect(heard.filter(({ type }) => type === 'route')).toEqual([]);
-    pipe.onFrame(frame(new Uint8Array(160), { mimeType: 'audio/PCMU' }));
-    pipe.onFrame(frame(new Uint8Array(160), { mimeType: 'audio/PCMU' }));
+    pipe.onFrame(frame(new Uint8Array(160), { mimeType: 'audio/G722' }));
+    pipe.onFrame(frame(new Uint8Array(160), { mimeType: 'audio/G722' }));
     pipe.onFrame(received(960));
     await settle();
-    expect(heard.filter(({ type }) => type === 'route')).toEqual([{ type: 'route', opus: false }, { type: 'route', opus: true }]);
+    expect(routes()).toEqual([null, 'opus']);
     expect(packets()).toHaveLength(2);
     expect(out.every(isNative)).toBe(true);
+  });
+
+  it('gives of DTMF and comfort noise the place in the sequence alone', async () => {
+    start();
+    pipe.onFrame(received(960));
+    const side = { synchronizationSource: 5, rtpTimestamp: 7, payloadType: 13 };
+    for (const mimeType of ['audio/telephone-event', 'audio/CN']) pipe.onFrame(frame(new Uint8Array(4), { ...side, mimeType, sequenceNumber: 101 }));
+    pipe.onFrame(frame(new Uint8Array(4), { ...side, mimeType: 'audio/CN' }));
+    await settle();
+    expect(routes()).toEqual([]);
+    expect(packets().map(({ payload, sequenceNumber, rtpTimestamp }) => [payload.byteLength, sequenceNumber, rtpTimestamp])).toEqual([
+      [40, 100, 960],
+      [0, 101, 960],
+      [0, 101, 960],
+    ]);
+    expect(out.every(isNative)).toBe(true);
+  });
+
+  it.each([
+    ['by name', { mimeType: 'audio/PCMA', payloadType: 96 }, { mimeType: 'audio/PCMU', payloadType: 97 }],
+    ['by the static payload type', { payloadType: 8 }, { payloadType: 0 }],
+  ])('plays G.711, told %s', async (_, pcma, pcmu) => {
+    start();
+    pipe.onFrame(frame(new Uint8Array(160).fill(1), { ...pcma, sequenceNumber: 1, rtpTimestamp: 160 }));
+    pipe.onFrame(frame(new Uint8Array(160).fill(2), { ...pcma, sequenceNumber: 2, rtpTimestamp: 320 }));
+    pipe.onFrame(frame(new Uint8Array(80).fill(3), { ...pcmu, sequenceNumber: 3, rtpTimestamp: 480 }));
+    await settle();
+    expect(heard.map((input) => (input.type === 'route' ? input.codec : new Uint8Array(input.payload)[0]))).toEqual(['pcma', 1, 2, 'pcmu', 3]);
+    expect(out.every(isNative)).toBe(true);
+  });
+
+  it('tells a playout that comes later of the codec', async () => {
+    pipe.onCommand({ type: 'start', settings: SETTINGS });
+    pipe.onFrame(frame(new Uint8Array(160), { mimeType: 'audio/PCMA' }));
+    start();
+    await settle();
+    expect(heard).toEqual([{ type: 'route', codec: 'pcma' }]);
+  });
+
+  it.each([
+    ['audio/PCMU', 0xff],
+    ['audio/PCMA', 0xd5],
+  ])('silences the native decoder in %s while ours plays', async (mimeType, silence) => {
+    start({ nativeDecoder: 'silence' });
+    const send = (bytes: number, sequenceNumber: number) => pipe.onFrame(frame(new Uint8Array(bytes).fill(0x12), { mimeType, sequenceNumber }));
+    send(160, 1);
+    playout!.postMessage({ type: 'state', state: 'running' });
+    await settle();
+    send(240, 2);
+    await settle();
+    expect(out.map(isNative)).toEqual([true, false]);
+    expect(new Uint8Array(out[1]!.data)).toEqual(new Uint8Array(240).fill(silence));
+    expect([...new Uint8Array(packets()[1]!.payload)]).toEqual(Array(240).fill(0x12));
+  });
+
+  it('plays redundant audio data of G.711, which the payload types of its blocks tell', async () => {
+    start({ nativeDecoder: 'silence' });
+    const red = (payloadType: number, sequenceNumber: number) => {
+      const payload = new Uint8Array(160).fill(0x12);
+      const bytes = redPayload({ payloadType, payload }, [{ timestampOffset: 160, payload }]);
+      return frame(bytes, { mimeType: 'audio/red', payloadType: 63, sequenceNumber, synchronizationSource: 5 });
+    };
+    playout!.postMessage({ type: 'state', state: 'running' });
+    await settle();
+    pipe.onFrame(red(8, 1));
+    pipe.onFrame(frame(Uint8Array.of(0xff, 0), { mimeType: 'audio/red', payloadType: 63, sequenceNumber: 2 }));
+    pipe.onCommand({ type: 'payload-types', mimeTypes: { 96: 'audio/g722' } });
+    pipe.onFrame(red(96, 3));
+    await settle();
+    expect(routes()).toEqual(['pcma', null]);
+    expect(packets().map(({ redundant }) => redundant)).toEqual([true, true]);
+    expect(redPrimary(new Uint8Array(out[0]!.data))).toEqual({ payloadType: 8, payload: new Uint8Array(160).fill(0xd5) });
+    expect(out.map(isNative)).toEqual([false, true, true]);
+  });
+
+  it('makes nothing of a packet that a change of codec has overtaken', async () => {
+    start();
+    const pcmu = (sequenceNumber: number) => frame(new Uint8Array(160), { mimeType: 'audio/PCMU', sequenceNumber, synchronizationSource: 5 });
+    pipe.onFrame(received(0, { sequenceNumber: 1 }));
+    pipe.onFrame(pcmu(3));
+    pipe.onFrame(received(960, { sequenceNumber: 2 }));
+    pipe.onFrame(pcmu(4));
+    await settle();
+    expect(routes()).toEqual(['pcmu']);
+    expect(packets().map(({ sequenceNumber }) => sequenceNumber)).toEqual([1, 3, 4]);
+    expect(out).toHaveLength(4);
   });
 
   it('plays redundant audio data, and silences the native decoder in the same format', async () => {
@@ -96,7 +180,7 @@ describe('ReceiverPipe', () => {
     pipe.onFrame(red(1920));
     pipe.onFrame(frame(Uint8Array.of(0xff, 0), { mimeType: 'audio/red', payloadType: 63, rtpTimestamp: 2880 }));
     await settle();
-    expect(heard.filter(({ type }) => type === 'route')).toEqual([]);
+    expect(routes()).toEqual([]);
     expect(packets().map(({ redundant, payloadType }) => [redundant, payloadType])).toEqual([[false, 111], [true, 63], [true, 63], [true, 63]]);
     expect([...new Uint8Array(packets()[1]!.payload)]).toEqual([...(out[1] as FakeFrame).native]);
     expect(out.map(isNative)).toEqual([true, true, false, true]);
@@ -180,7 +264,9 @@ describe('ReceiverPipe', () => {
     start();
     const at = [0, 1, 2, 5, 4, 6, 7]; // 3 is lost, 4 and 5 change places
     for (const index of at) pipe.onFrame(received((0xfffff000 + 960 * index) >>> 0, { sequenceNumber: undefined }));
+    // Another codec, another clock.
+    for (const index of at) pipe.onFrame(frame(new Uint8Array(160), { mimeType: 'audio/PCMU', rtpTimestamp: 160 * index }));
     await settle();
-    expect(packets().map(({ sequenceNumber }) => sequenceNumber)).toEqual(at);
+    expect(packets().map(({ sequenceNumber }) => sequenceNumber)).toEqual([...at, ...at]);
   });
 });

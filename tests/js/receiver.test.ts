@@ -41,6 +41,28 @@ describe('attachReceiver', () => {
     expect(attachment.state).toBe('bypassed');
   });
 
+  it('asks the processor for what is and what was, and remembers the answers while the context rests', async () => {
+    const attachment = page.Earshot.attachReceiver(asReceiver(page.receiver));
+    expect(await attachment.getHistory()).toEqual([]);
+    await settle();
+    const answer = async (type: string, values: Float64Array) => {
+      await settle();
+      playout().say({ type: 'stats', id: playout().heard.filter((command) => command.type === type).at(-1)!.id, values });
+    };
+    const [stats, history] = [attachment.getStats(), attachment.getHistory()];
+    await answer('history', Float64Array.of(1, 40, 60, 0.25, 1.1, 50, 70, 0));
+    await answer('stats', Float64Array.of(7));
+    const moments = [
+      { time: 1, currentDelay: 40, targetDelay: 60, concealed: 0.25 },
+      { time: 1.1, currentDelay: 50, targetDelay: 70, concealed: 0 },
+    ];
+    expect([(await stats).packetsReceived, await history]).toEqual([7, moments]);
+    browser.contexts[0]!.state = 'suspended';
+    expect([(await attachment.getStats()).packetsReceived, await attachment.getHistory()]).toEqual([7, moments]);
+    attachment.dispose();
+    expect([(await attachment.getStats()).packetsReceived, await attachment.getHistory()]).toEqual([0, []]);
+  });
+
   it('sends changed options to both threads', async () => {
     const attachment = page.Earshot.attachReceiver(asReceiver(page.receiver), { minDelay: 40 });
     await settle();

@@ -114,12 +114,16 @@ describe('SenderPipe', () => {
     pipe.onFrame(broken);
     expect(isNative(broken)).toBe(true);
     expect(counters().framesOther).toBe(1);
+    const telephone = frame(Uint8Array.of(0, ...new Uint8Array(160)), { mimeType: 'audio/red', payloadType: 63, rtpTimestamp: 0 });
+    pipe.onFrame(telephone);
+    expect(isNative(telephone)).toBe(true);
+    expect(counters().framesOther).toBe(2);
     encoder.encode = () => new Uint8Array(700);
     for (const timestamp of [960, 1920]) {
       pcm(960);
       pipe.onFrame(redFrame(timestamp));
     }
-    expect(out.slice(1).map(({ data }) => data.byteLength)).toEqual([701, 701]);
+    expect(out.slice(2).map(({ data }) => data.byteLength)).toEqual([701, 701]);
   });
 
   it('passes native frames before it is started and while the encoder loads', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CaptureStat } from '../../js/src/wasm/abi.js';
+import { CaptureStat, PlayoutStat } from '../../js/src/wasm/abi.js';
 import { PacketInbox } from '../../js/src/worklet/packet-inbox.js';
 import { settle } from './support/fake-browser.js';
 
@@ -54,8 +54,20 @@ class FakeChain {
   }
 }
 
+/** Told of another codec, it cannot be made when it is broken. */
+class FakePlayoutChain extends FakeChain {
+  restAfter = 0;
+  constructor(module: unknown, options: { numChannels: number; maxFrames: number }) {
+    if (chain.broken) throw new WebAssembly.RuntimeError('unreachable');
+    super(module, options);
+  }
+  override look() {
+    return new Float64Array(PlayoutStat.Count);
+  }
+}
+
 vi.mock('../../js/src/wasm/capture-chain.js', () => ({ CaptureChain: FakeChain }));
-vi.mock('../../js/src/wasm/playout-chain.js', () => ({ PlayoutChain: FakeChain }));
+vi.mock('../../js/src/wasm/playout-chain.js', () => ({ PlayoutChain: FakePlayoutChain }));
 
 /** A processor as the browser sees it; its sources are of another scope than the tests, with other globals. */
 interface Processor {
@@ -71,6 +83,7 @@ beforeEach(async () => {
   Object.assign(chain, { value: 0.5, broken: false, started: true, inserted: [], constructed: 0, heard: [], voice: { probability: 0, active: false, changes: 0 } });
   said = [];
   vi.stubGlobal('sampleRate', 48000);
+  vi.stubGlobal('currentTime', 1.5);
   vi.stubGlobal(
     'AudioWorkletProcessor',
     class {
@@ -255,12 +268,51 @@ describe('playout processor', () => {
   it('goes back to the native sound while the sender uses another codec', async () => {
     const { processor, pipe } = connected();
     fade(processor);
-    for (const [opus, value] of [[false, 0.25], [true, 0.5]] as const) {
-      pipe.postMessage({ type: 'route', opus });
+    for (const [codec, value] of [[null, 0.25], ['opus', 0.5]] as const) {
+      pipe.postMessage({ type: 'route', codec });
       await settle();
       expect(fade(processor)[2]![0]).toBe(value);
     }
     expect(said.map(({ state }) => state)).toEqual(['running', 'bypassed', 'running']);
+    expect(chain.constructed).toBe(1);
+  });
+
+  it('plays on, by another chain, when the sender changes to another codec that we play', async () => {
+    const { processor, pipe } = connected();
+    fade(processor);
+    pipe.postMessage({ type: 'route', codec: 'pcmu' });
+    await settle();
+    expect(chain.constructed).toBe(2);
+    expect(fade(processor).every((channel) => channel.every((value) => value === 0.5))).toBe(true);
+    expect(said.map(({ state }) => state)).toEqual(['running']);
+  });
+
+  it('goes back to the native sound for good when the chain of another codec cannot be made', async () => {
+    const { processor, heard, pipe } = connected();
+    fade(processor);
+    chain.broken = true;
+    pipe.postMessage({ type: 'route', codec: 'pcmu' });
+    await settle();
+    chain.broken = false;
+    expect(render(processor).output[0]!.every((value) => value === 0.25)).toBe(true);
+    await settle();
+    expect(heard.at(-1)).toEqual({ type: 'state', state: 'bypassed' });
+    expect(faults()).toHaveLength(1);
+  });
+
+  it('tells what was, also when the chain is gone', () => {
+    const { processor } = connected();
+    const history = (id: number) => {
+      tell(processor, { type: 'history', id });
+      expect(said.at(-1)).toMatchObject({ type: 'stats', id });
+      return said.at(-1)!.values as Float64Array;
+    };
+    expect(history(1)).toHaveLength(0);
+    // Two times 100 ms.
+    for (let i = 0; i < 80; i++) render(processor);
+    chain.broken = true;
+    render(processor);
+    expect(history(2)).toEqual(Float64Array.of(1.5, 0, 0, 0, 1.5, 0, 0, 0));
   });
 
   it('tells the pipe of a trap at once', async () => {
@@ -301,7 +353,7 @@ describe('packet inbox', () => {
 
   it('lets only the newest packets of a backlog through at the start and after a stop', () => {
     let now = 0;
-    const inbox = new PacketInbox(() => now);
+    const inbox = new PacketInbox(48000, () => now);
     push(inbox, ...Array(20).keys());
     expect(drain(inbox)).toEqual(at(17, 18, 19));
     now += 2000;
@@ -309,9 +361,15 @@ describe('packet inbox', () => {
     expect(drain(inbox)).toEqual(at(23, 25, 24));
   });
 
+  it('keeps as much of a backlog whatever the clock of the timestamps', () => {
+    const inbox = new PacketInbox(8000, () => 0);
+    for (const index of Array(20).keys()) inbox.push({ rtpTimestamp: 160 * index } as never);
+    expect(drain(inbox)).toEqual([17, 18, 19].map((index) => 160 * index));
+  });
+
   it('hands over everything while the context runs, in order of arrival', () => {
     let now = 0;
-    const inbox = new PacketInbox(() => now);
+    const inbox = new PacketInbox(48000, () => now);
     drain(inbox);
     now += 400;
     push(inbox, 3, 1, 2, 9, 8);
@@ -320,7 +378,7 @@ describe('packet inbox', () => {
   });
 
   it('is bounded', () => {
-    const inbox = new PacketInbox(() => 0);
+    const inbox = new PacketInbox(48000, () => 0);
     drain(inbox);
     push(inbox, ...Array(1000).keys());
     expect(drain(inbox)).toHaveLength(64);

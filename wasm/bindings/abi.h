@@ -91,8 +91,8 @@ enum class PlayoutStat : int {
   kPacketsRejected = 1,          ///< Of another payload type, too long, or broken RFC 2198.
   kPacketsDuplicate = 2,         ///< Already in the buffer or already played.
   kPacketsDiscarded = 3,         ///< Too late, or pushed out by a full buffer or a restart.
-  kPacketsLost = 4,              ///< Passed over without having arrived, recovered ones included.
-  kPacketsRecovered = 5,         ///< Of those, decoded from a copy or from in-band FEC.
+  kPacketsLost = 4,              ///< Passed over and not there yet, recovered ones included.
+  kPacketsRecovered = 5,         ///< Decoded from a copy or from in-band FEC in their place.
   kPacketsEmpty = 6,             ///< Zero-length payloads.
   kDecodeErrors = 7,             ///< Payloads the decoder refused.
   kTotalSamples = 8,             ///< All samples given out.
@@ -117,7 +117,8 @@ enum class PlayoutStat : int {
   kResting = 27,                 ///< Switch: the decoder rests, for the stream is silent.
   kFecPacketsReceived = 28,      ///< Redundancy that came: copies, packets with in-band FEC.
   kFecPacketsDiscarded = 29,     ///< Of that, what was of no use.
-  kCount = 30,                   ///< Number of values.
+  kResampledSamples = 30,        ///< Removed to follow the sender's clock; negative: inserted.
+  kCount = 31,                   ///< Number of values.
 };
 
 /// Parameters of the Opus encoder.

@@ -69,6 +69,7 @@ void Fill(const earshot::PlayoutStats& from, StatArray<PlayoutStat>& to) {
   set(PlayoutStat::kPeakDbfs, from.peak_dbfs);
   set(PlayoutStat::kLatencyMs, from.latency_ms);
   set(PlayoutStat::kResting, from.resting ? 1.0 : 0.0);
+  set(PlayoutStat::kResampledSamples, jitter.resampled_samples);
 }
 
 }  // namespace

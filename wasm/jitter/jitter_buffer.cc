@@ -123,6 +123,7 @@ class JitterBuffer::Impl {
 
   int64_t tick_ = 0;
   int64_t discarded_ = 0;
+  int64_t late_after_all_ = 0;  // Passed over as lost before they came.
 
   bool concealing_ = false;
   int64_t concealed_run_ = 0;
@@ -169,6 +170,8 @@ int JitterBuffer::Impl::InsertPacket(const RtpPacketInfo& info, std::span<const 
   gate_.ReportLate(late);
   if (late) {
     ++discarded_;
+    // What lies before the first packet played was never missed.
+    late_after_all_ += packet.timestamp >= stream_.first_timestamp() ? 1 : 0;
   } else if (packets_.Insert(packet) == PacketBuffer::Result::kFull) {
     const bool oldest = packet.sequence_number < packets_.front().sequence_number;
     discarded_ += !oldest && packets_.front().is_copy ? 0 : 1;
@@ -323,7 +326,7 @@ void JitterBuffer::Impl::AdjustSpeed() {
 
 void JitterBuffer::Impl::UpdateState() {
   const StreamCounters& counters = stream_.counters();
-  stats_.packets_lost = counters.lost;
+  stats_.packets_lost = counters.lost - late_after_all_;
   stats_.packets_recovered = counters.recovered;
   stats_.packets_discarded = discarded_ + counters.discarded;
   stats_.packets_empty = counters.empty;

@@ -44,8 +44,9 @@ struct JitterBufferStats {
   int64_t packets_duplicate = 0;  ///< Already in the buffer or already played.
   int64_t packets_discarded =
       0;  ///< Arrived after their time, or pushed out by a full buffer or a restart.
-  int64_t packets_lost = 0;       ///< Passed over without having arrived (recovered ones included).
-  int64_t packets_recovered = 0;  ///< Of those, decoded from a copy or from in-band FEC.
+  int64_t packets_lost =
+      0;  ///< Passed over and not there yet: falls by what comes too late. Recovered ones included.
+  int64_t packets_recovered = 0;  ///< Decoded from a copy or from in-band FEC in their place.
   int64_t fec_packets_received =
       0;  ///< Redundancy that arrived: copies, and packets with in-band FEC.
   int64_t fec_packets_discarded =

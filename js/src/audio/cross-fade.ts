@@ -20,6 +20,17 @@ export class CrossFade {
     this.#target = wet ? 1 : 0;
   }
 
+  /** Goes from the dry sound alone to the processed one. */
+  restart(): void {
+    this.#wet = 0;
+    this.#target = 1;
+  }
+
+  /** Whether nothing is heard but the processed sound. */
+  get isWet(): boolean {
+    return this.#wet === 1;
+  }
+
   /** Mixes the same stretch of time into every channel: `output` holds the dry sound and receives the result. */
   mix(output: readonly Float32Array[], processed: readonly Float32Array[]): void {
     if (this.#wet === this.#target) {

@@ -2,6 +2,7 @@ import type { MixPlace, PlayoutSettings } from '../protocol.js';
 import { RemoteSound } from '../remote-sound.js';
 import { inRange, isChannelCount } from '../validate.js';
 import { faultError } from '../worklet-node.js';
+import { playoutHistory, type PlayoutMoment } from './history.js';
 import type { MixerNode, StreamReport } from './mixer-node.js';
 import type { ReceiverUpdate } from './options.js';
 import { PlayoutAttachment } from './playout-attachment.js';
@@ -78,7 +79,11 @@ export class MixerInput extends PlayoutAttachment {
   }
 
   override async getStats(): Promise<PlayoutStats> {
-    return playoutStats((await this.#node?.getStats(this.#slot.input)) ?? new Float64Array());
+    return playoutStats((await this.#node?.ask('stats', this.#slot.input)) ?? new Float64Array());
+  }
+
+  override async getHistory(): Promise<PlayoutMoment[]> {
+    return playoutHistory((await this.#node?.ask('history', this.#slot.input)) ?? new Float64Array());
   }
 
   /** @internal The mixer's processor is there. */

@@ -18,7 +18,7 @@ export interface MixerStream {
 /** The window's end of the mixer processor: input i is the native sound of stream i, the output the stereo mix. */
 export class MixerNode extends WorkletNode {
   readonly #listeners = new Map<number, (report: StreamReport) => void>();
-  readonly #stats = new Requests<Float64Array>();
+  readonly #requests = new Requests<Float64Array>();
   #silent = false;
 
   /** `onRemoved` is told when an input has faded out and can be used again. */
@@ -32,7 +32,7 @@ export class MixerNode extends WorkletNode {
     });
     this.port.onmessage = ({ data }: MessageEvent<MixerReport>) => {
       if (data.type === 'stream') this.#listeners.get(data.input)?.(data.report);
-      else if (data.type === 'stats') this.#stats.answer(data.id, data.values);
+      else if (data.type === 'stats') this.#requests.answer(data.id, data.values);
       else onRemoved(data.input);
     };
     this.addEventListener('processorerror', () => {
@@ -60,10 +60,10 @@ export class MixerNode extends WorkletNode {
     this.#send({ type: 'remove', input });
   }
 
-  /** Laid out as PlayoutStat says; empty while the context cannot answer. */
-  getStats(input: number): Promise<Float64Array> {
+  /** See StatsReport; empty while the context cannot answer. */
+  ask(type: 'stats' | 'history', input: number): Promise<Float64Array> {
     if (this.#silent || this.context.state !== 'running') return Promise.resolve(new Float64Array());
-    return this.#stats.ask((id) => this.#send({ type: 'stats', input, id }));
+    return this.#requests.ask((id) => this.#send({ type, input, id }));
   }
 
   close(): void {
@@ -78,6 +78,6 @@ export class MixerNode extends WorkletNode {
 
   #onSilence(): void {
     this.#silent = true;
-    this.#stats.close(new Float64Array());
+    this.#requests.close(new Float64Array());
   }
 }

@@ -1,6 +1,7 @@
 import type { PlayoutSettings, ReceiverCommand, ReceiverReport } from '../protocol.js';
 import { invalid } from '../validate.js';
 import { Attachment } from './attachment.js';
+import type { PlayoutMoment } from './history.js';
 import { receiverSettings, wantedTransform, type ReceiverAllSettings, type ReceiverUpdate } from './options.js';
 import type { PlayoutStats } from './stats.js';
 import type { TransformKind } from './transform.js';
@@ -26,6 +27,9 @@ export abstract class PlayoutAttachment extends Attachment<ReceiverReport> {
   }
 
   abstract getStats(): Promise<PlayoutStats>;
+
+  /** Delay and concealment of the last 60 s, every 100 ms, the oldest first. */
+  abstract getHistory(): Promise<PlayoutMoment[]>;
 
   /** @internal Puts the receiver under our transform; false when the browser cannot. Throws after `onDispose()`. */
   protected start(): boolean {

@@ -1,5 +1,6 @@
 import { PLAYOUT_PROCESSOR, type PlayoutCommand, type PlayoutSettings } from '../protocol.js';
 import { ChainNode } from '../worklet-node.js';
+import { playoutHistory, type PlayoutMoment } from './history.js';
 import { playoutStats, type PlayoutStats } from './stats.js';
 
 /** Jitter buffer and decoder as a node: the native decoder's sound in, ours out. */
@@ -18,7 +19,11 @@ export class PlayoutNode extends ChainNode<PlayoutSettings> {
   }
 
   async getStats(): Promise<PlayoutStats> {
-    return playoutStats(await this.askStats());
+    return playoutStats(await this.ask('stats'));
+  }
+
+  async getHistory(): Promise<PlayoutMoment[]> {
+    return playoutHistory(await this.ask('history'));
   }
 
   dispose(): void {

@@ -3,13 +3,14 @@ import { Insert } from '../insert.js';
 import type { PlayoutSettings } from '../protocol.js';
 import { RemoteSound } from '../remote-sound.js';
 import { isChannelCount } from '../validate.js';
+import type { PlayoutMoment } from './history.js';
 import { wantedConcealment, type Concealment, type ReceiverOptions } from './options.js';
 import { PlayoutAttachment } from './playout-attachment.js';
 import { PlayoutNode } from './playout-node.js';
 import { playoutStats, type PlayoutStats } from './stats.js';
 
 /**
- * Plays a receiver through our jitter buffer and Opus decoder. Synchronous: call it in the `track` event, since some browsers
+ * Plays a receiver through our jitter buffer and decoders, of Opus and G.711. Synchronous: call it in the `track` event, since some browsers
  * give frames only to a transform that is there by then. Throws an EarshotError for a bad option or a second attachment;
  * whatever else goes wrong is an `error` event, and `node` carries the browser's own sound.
  */
@@ -68,6 +69,10 @@ export class ReceiverAttachment extends PlayoutAttachment {
 
   override async getStats(): Promise<PlayoutStats> {
     return this.#playout?.getStats() ?? playoutStats(new Float64Array());
+  }
+
+  override async getHistory(): Promise<PlayoutMoment[]> {
+    return this.#playout?.getHistory() ?? [];
   }
 
   /** @internal */

@@ -1,7 +1,8 @@
 import { PlayoutStat } from '../wasm/abi.js';
 
 /**
- * What the jitter buffer does. Counters run since attachment; samples are per channel at 48 kHz; names and meanings follow
+ * What the jitter buffer does. Counters run since attachment, over every change of codec, and none ever falls but `packetsLost` and
+ * `resampledSamples`; samples are per channel and, whatever the codec, counted at 48 kHz. Names, meanings and units are those of
  * RTCInboundRtpStreamStats where it has the figure.
  */
 export interface PlayoutStats {
@@ -12,9 +13,9 @@ export interface PlayoutStats {
   readonly packetsDuplicate: number;
   /** Too late, or pushed out by a full buffer or a restart. */
   readonly packetsDiscarded: number;
-  /** Passed over without having arrived, recovered ones included. */
+  /** Not there in their turn, nor since: what comes too late is a discarded packet then. Recovered ones included. */
   readonly packetsLost: number;
-  /** Of those, decoded from a redundant copy or from in-band FEC. */
+  /** Decoded from a redundant copy or from in-band FEC in their place. */
   readonly packetsRecovered: number;
   /** Redundancy that came: copies (RFC 2198), and packets with in-band FEC. */
   readonly fecPacketsReceived: number;
@@ -24,27 +25,31 @@ export interface PlayoutStats {
   readonly packetsEmpty: number;
   /** Payloads the decoder refused. */
   readonly decodeErrors: number;
-  readonly totalSamples: number;
+  /** All samples given out. */
+  readonly totalSamplesReceived: number;
   /** Samples that stand for sound not there. */
   readonly concealedSamples: number;
   /** Of those, silence or comfort noise. */
   readonly silentConcealedSamples: number;
+  /** Runs of concealed samples. */
   readonly concealmentEvents: number;
   /** Concealment longer than 150 ms. */
   readonly interruptions: number;
   readonly interruptionSamples: number;
   /** Generated across pauses in transmission. */
   readonly dtxSamples: number;
-  /** Removed by acceleration. */
-  readonly removedSamples: number;
-  /** Inserted by deceleration. */
-  readonly insertedSamples: number;
+  readonly removedSamplesForAcceleration: number;
+  readonly insertedSamplesForDeceleration: number;
+  /** Removed, or if negative inserted, in keeping up with the sender's clock: what drift amounts to. */
+  readonly resampledSamples: number;
   /** New SSRC, or a jump in timestamp or sequence number. */
   readonly restarts: number;
-  readonly emittedSamples: number;
-  /** Sum over the emitted samples of their time in the buffer, ms: over emittedSamples it is the mean. */
-  readonly delaySum: number;
-  readonly targetDelaySum: number;
+  /** Samples taken from the buffer. */
+  readonly jitterBufferEmittedCount: number;
+  /** Sum over the emitted samples of their time in the buffer, seconds: over `jitterBufferEmittedCount` it is the mean. */
+  readonly jitterBufferDelay: number;
+  /** Likewise of the delay that the buffer aimed at, seconds. */
+  readonly jitterBufferTargetDelay: number;
   /** Sound held in the buffer now, ms. */
   readonly currentDelay: number;
   /** What the buffer aims at, ms. */
@@ -74,19 +79,20 @@ export function playoutStats(values: Float64Array): PlayoutStats {
     fecPacketsDiscarded: number(PlayoutStat.FecPacketsDiscarded),
     packetsEmpty: number(PlayoutStat.PacketsEmpty),
     decodeErrors: number(PlayoutStat.DecodeErrors),
-    totalSamples: number(PlayoutStat.TotalSamples),
+    totalSamplesReceived: number(PlayoutStat.TotalSamples),
     concealedSamples: number(PlayoutStat.ConcealedSamples),
     silentConcealedSamples: number(PlayoutStat.SilentConcealedSamples),
     concealmentEvents: number(PlayoutStat.ConcealmentEvents),
     interruptions: number(PlayoutStat.Interruptions),
     interruptionSamples: number(PlayoutStat.InterruptionSamples),
     dtxSamples: number(PlayoutStat.DtxSamples),
-    removedSamples: number(PlayoutStat.RemovedSamples),
-    insertedSamples: number(PlayoutStat.InsertedSamples),
+    removedSamplesForAcceleration: number(PlayoutStat.RemovedSamples),
+    insertedSamplesForDeceleration: number(PlayoutStat.InsertedSamples),
+    resampledSamples: number(PlayoutStat.ResampledSamples),
     restarts: number(PlayoutStat.Restarts),
-    emittedSamples: number(PlayoutStat.EmittedSamples),
-    delaySum: number(PlayoutStat.DelaySumMs),
-    targetDelaySum: number(PlayoutStat.TargetDelaySumMs),
+    jitterBufferEmittedCount: number(PlayoutStat.EmittedSamples),
+    jitterBufferDelay: number(PlayoutStat.DelaySumMs) / 1000,
+    jitterBufferTargetDelay: number(PlayoutStat.TargetDelaySumMs) / 1000,
     currentDelay: number(PlayoutStat.CurrentDelayMs),
     targetDelay: number(PlayoutStat.TargetDelayMs),
     packetsInBuffer: number(PlayoutStat.PacketsInBuffer),

@@ -50,7 +50,7 @@ export class CaptureNode extends ChainNode<CaptureSettings, CaptureReport, Captu
   }
 
   async getStats(): Promise<CaptureStats> {
-    return captureStats(await this.askStats(), this.#latency);
+    return captureStats(await this.ask('stats'), this.#latency);
   }
 
   /** Ends the processor and disconnects the node. */

@@ -79,8 +79,7 @@ export class PlayoutChain {
 
   /** Whether a packet was decoded and the chain has sound to give. */
   get started(): boolean {
-    this.#exports.playout_stats(this.#handle);
-    return this.#stats[PlayoutStat.EmittedSamples]! > 0;
+    return this.look()[PlayoutStat.EmittedSamples]! > 0;
   }
 
   configure({ minDelay, maxDelay, latencyHint }: DelaySettings): void {
@@ -113,11 +112,16 @@ export class PlayoutChain {
     checked(this.#exports.playout_process(this.#handle, frames), 'playout_process');
   }
 
-  /** A copy in the order of PlayoutStat. */
-  stats(): Float64Array {
+  /** In the order of PlayoutStat; always the same array, and as it is now until the next call. */
+  look(): Float64Array {
     // The call refreshes the values behind the pointer.
     this.#exports.playout_stats(this.#handle);
-    return this.#stats.slice();
+    return this.#stats;
+  }
+
+  /** A copy in the order of PlayoutStat. */
+  stats(): Float64Array {
+    return this.look().slice();
   }
 
   /** The memory behind the instance, for the tests that damage it. */

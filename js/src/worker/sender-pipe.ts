@@ -101,7 +101,7 @@ export class SenderPipe {
     const metadata = frame.getMetadata();
     const route = this.#router.route(metadata);
     const red = route === 'red' ? redPrimary(new Uint8Array(frame.data)) : undefined;
-    if (route !== 'opus' && !red) {
+    if ((red ? this.#router.routeOfBlock(red.payloadType) : route) !== 'opus') {
       this.#release();
       this.#counters.framesOther++;
       return this.emit(frame);

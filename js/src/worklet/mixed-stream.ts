@@ -2,8 +2,8 @@ import { CrossFade } from '../audio/cross-fade.js';
 import { CutOff } from '../audio/cut-off.js';
 import { Panner } from '../audio/panner.js';
 import type { Fault, MixPlace, PlayoutSettings, ProcessorOptions, StateReport } from '../protocol.js';
-import { PlayoutChain } from '../wasm/playout-chain.js';
 import { chainFault } from './chain-fault.js';
+import { CodecRelay } from './codec-relay.js';
 import { PlayoutStream } from './playout-stream.js';
 
 /** Without sound for so long the decoder rests: comfort noise in a turn of talk, none from those who only listen. ms */
@@ -11,7 +11,7 @@ const REST_AFTER = 2000;
 
 /** One stream of a mix: its chain over its native sound, at its place. A chain that traps is dropped for good, and said once. */
 export class MixedStream {
-  #chain: PlayoutChain | null = null;
+  #chain: CodecRelay | null = null;
   readonly #playout: PlayoutStream;
   readonly #fade = new CrossFade(sampleRate);
   readonly #panner: Panner;
@@ -26,11 +26,9 @@ export class MixedStream {
     this.#panner = new Panner(sampleRate, numChannels);
     this.#sound = Array.from({ length: numChannels }, () => new Float32Array(quantumFrames));
     this.#cutOffs = this.#sound.map(() => new CutOff(sampleRate));
-    this.#playout = new PlayoutStream(settings, this.#fade, report);
+    this.#playout = new PlayoutStream(settings, this.#fade, report, () => this.#chain);
     try {
-      this.#chain = new PlayoutChain(module, { sampleRate, numChannels, maxFrames: quantumFrames });
-      this.#chain.restAfter = REST_AFTER;
-      this.#chain.configure(settings);
+      this.#chain = new CodecRelay(module, { numChannels, maxFrames: quantumFrames, settings, restAfter: REST_AFTER });
     } catch (error) {
       this.#latch('wasm-compile', error);
     }
@@ -96,6 +94,10 @@ export class MixedStream {
       this.#latch('wasm-fault', error);
       return new Float64Array();
     }
+  }
+
+  history(): Float64Array<ArrayBuffer> {
+    return this.#playout.history();
   }
 
   close(): void {

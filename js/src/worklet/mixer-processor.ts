@@ -47,6 +47,10 @@ export class MixerProcessor extends AudioWorkletProcessor {
         return stream?.leave();
       case 'stats':
         return this.#say({ type: 'stats', id: command.id, values: stream?.stats() ?? new Float64Array() });
+      case 'history': {
+        const values = stream?.history() ?? new Float64Array();
+        return this.#say({ type: 'stats', id: command.id, values }, [values.buffer]);
+      }
     }
   }
 
@@ -58,7 +62,7 @@ export class MixerProcessor extends AudioWorkletProcessor {
     this.#streams.set(input, stream);
   }
 
-  #say(report: MixerReport): void {
-    this.port.postMessage(report);
+  #say(report: MixerReport, transfer: Transferable[] = []): void {
+    this.port.postMessage(report, transfer);
   }
 }

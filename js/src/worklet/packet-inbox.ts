@@ -3,8 +3,8 @@ import type { ReceivedPacket } from '../protocol.js';
 /** More packets than any real jitter brings between two render quanta (1.3 s of 20 ms frames). */
 const CAPACITY = 64;
 
-/** What is kept of a backlog: enough for the jitter buffer to start from, at the RTP clock of Opus (48 kHz). */
-const RECENT_TIMESTAMP = 2880;
+/** What is kept of a backlog: enough for the jitter buffer to start from. Seconds. */
+const RECENT = 0.06;
 
 /** Without a render quantum for so long, the context was stopped rather than late. ms */
 const STALL = 500;
@@ -15,9 +15,16 @@ const STALL = 500;
  */
 export class PacketInbox {
   readonly #packets: ReceivedPacket[] = [];
+  readonly #recent: number;
   #lastDrain: number | undefined;
 
-  constructor(private readonly now: () => number = Date.now) {}
+  /** `clockRate`: of the RTP timestamps, Hz. */
+  constructor(
+    clockRate: number,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.#recent = RECENT * clockRate;
+  }
 
   push(packet: ReceivedPacket): void {
     if (this.#packets.length === CAPACITY) this.#packets.shift();
@@ -33,7 +40,7 @@ export class PacketInbox {
     const newest = this.#packets.reduce((a, b) => (isAfter(b.rtpTimestamp, a.rtpTimestamp) ? b : a)).rtpTimestamp;
     for (const packet of this.#packets) {
       const age = (newest - packet.rtpTimestamp) >>> 0;
-      if (!paused || age < RECENT_TIMESTAMP) insert(packet);
+      if (!paused || age < this.#recent) insert(packet);
     }
     this.#packets.length = 0;
   }

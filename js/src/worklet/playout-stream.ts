@@ -1,17 +1,19 @@
 import type { CrossFade } from '../audio/cross-fade.js';
 import type { Close, PlayoutInput, PlayoutSettings, StateReport } from '../protocol.js';
-import type { PlayoutChain } from '../wasm/playout-chain.js';
-import { PacketInbox } from './packet-inbox.js';
+import type { CodecRelay } from './codec-relay.js';
+import { PlayoutHistory } from './playout-history.js';
 
 /**
- * One received stream in a processor: packets come in by a port of the receiver pipe's, the chain's sound goes over the dry one
+ * One received stream in a processor: packets come in by a port of the receiver pipe's, the relay's sound goes over the dry one
  * as soon as the first packet is decoded. The pipe hears of every change, since it silences the native decoder only while we run.
  */
 export class PlayoutStream {
-  readonly #inbox = new PacketInbox();
+  readonly #history = new PlayoutHistory();
   #bypass: boolean;
-  #opus = true;
+  #playable = true;
   #started = false;
+  /** What broke in a message, for `run` to throw. */
+  #failure: unknown;
   #state: StateReport['state'] | undefined;
   #pipe: MessagePort | undefined;
 
@@ -19,6 +21,8 @@ export class PlayoutStream {
     settings: PlayoutSettings,
     private readonly fade: CrossFade,
     private readonly report: (report: StateReport) => void,
+    /** Null when it is gone. */
+    private readonly relay: () => CodecRelay | null,
   ) {
     this.#bypass = settings.bypass;
   }
@@ -35,14 +39,20 @@ export class PlayoutStream {
     if (this.#state) pipe.postMessage({ type: 'state', state: this.#state } satisfies StateReport);
   }
 
-  /** One render quantum of `chain` over `output`, which holds the dry sound. May throw before it changes `output`. */
-  run(chain: PlayoutChain, output: readonly Float32Array[]): void {
-    this.#inbox.drain((packet) => chain.insert(packet));
-    chain.process(output[0]!.length);
-    this.#started ||= chain.started;
-    const play = !this.#bypass && this.#opus;
+  /** One render quantum of `relay` over `output`, which holds the dry sound. May throw before it changes `output`. */
+  run(relay: CodecRelay, output: readonly Float32Array[]): void {
+    if (this.#failure) throw this.#failure;
+    relay.process(output[0]!.length);
+    this.#started ||= relay.started;
+    const play = !this.#bypass && this.#playable;
     if (!play || this.#started) this.#enter(play ? 'running' : 'bypassed');
-    this.fade.mix(output, chain.output);
+    this.fade.mix(output, relay.output);
+    this.#history.watch(relay, currentTime, output[0]!.length);
+  }
+
+  /** Of the last minute; see PlayoutHistory. */
+  history(): Float64Array<ArrayBuffer> {
+    return this.#history.read();
   }
 
   /** The chain is gone. The pipe must hear of it before the window does anything: it stops silencing the native decoder. */
@@ -56,8 +66,14 @@ export class PlayoutStream {
   }
 
   #onInput(message: PlayoutInput): void {
-    if (message.type === 'route') this.#opus = message.opus;
-    else this.#inbox.push(message);
+    const relay = this.relay();
+    try {
+      if (message.type === 'packet') return relay?.push(message);
+      this.#playable = message.codec !== null;
+      if (message.codec) relay?.follow(message.codec);
+    } catch (error) {
+      this.#failure = error;
+    }
   }
 
   #enter(state: StateReport['state']): void {

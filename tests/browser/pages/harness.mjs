@@ -89,8 +89,10 @@ async function gathered(connection) {
  * @param {(receiver: RTCRtpReceiver) => void} [options.onReceiver]  called in the `track` event
  * @param {(sdp: string) => string} [options.munge]                  changes both descriptions as each peer gets them
  * @param {string} [options.firstCodec]                              MIME type of the codec to offer before all others
+ * @param {string[]} [options.without]                               MIME types of codecs not to offer
+ * @returns the connections with their sender and receiver; `prefer(mimeType)` negotiates anew with that codec first
  */
-export async function call({ track, proxy, configuration, onSender = () => {}, onReceiver = () => {}, munge = (sdp) => sdp, firstCodec }) {
+export async function call({ track, proxy, configuration, onSender = () => {}, onReceiver = () => {}, munge = (sdp) => sdp, firstCodec, without = [] }) {
   const [caller, callee] = [new RTCPeerConnection(configuration), new RTCPeerConnection(configuration)];
   let receiver;
   callee.addEventListener('track', (event) => {
@@ -98,11 +100,12 @@ export async function call({ track, proxy, configuration, onSender = () => {}, o
     onReceiver(receiver);
   });
   const sender = caller.addTrack(track, new MediaStream([track]));
-  if (firstCodec) {
-    const { codecs } = RTCRtpSender.getCapabilities('audio');
-    const isFirst = ({ mimeType }) => mimeType === firstCodec;
+  const offer = (first) => {
+    const codecs = RTCRtpSender.getCapabilities('audio').codecs.filter(({ mimeType }) => !without.includes(mimeType));
+    const isFirst = ({ mimeType }) => mimeType === first;
     caller.getTransceivers()[0].setCodecPreferences([...codecs.filter(isFirst), ...codecs.filter((codec) => !isFirst(codec))]);
-  }
+  };
+  if (firstCodec || without.length) offer(firstCodec);
   onSender(sender);
 
   const describe = async (from, to) => {
@@ -110,10 +113,13 @@ export async function call({ track, proxy, configuration, onSender = () => {}, o
     const { type, sdp } = withoutCandidates(from.localDescription);
     await to.setRemoteDescription({ type, sdp: munge(sdp) });
   };
-  await caller.setLocalDescription();
-  await describe(caller, callee);
-  await callee.setLocalDescription();
-  await describe(callee, caller);
+  const negotiate = async () => {
+    await caller.setLocalDescription();
+    await describe(caller, callee);
+    await callee.setLocalDescription();
+    await describe(callee, caller);
+  };
+  await negotiate();
   for (const [connection, { address, port }] of [[caller, proxy.a], [callee, proxy.b]]) {
     await connection.addIceCandidate({
       candidate: `candidate:1 1 udp 2130706431 ${address} ${port} typ host`,
@@ -129,6 +135,10 @@ export async function call({ track, proxy, configuration, onSender = () => {}, o
   }
   return {
     caller, callee, sender, receiver,
+    prefer(mimeType) {
+      offer(mimeType);
+      return negotiate();
+    },
     close() {
       caller.close();
       callee.close();

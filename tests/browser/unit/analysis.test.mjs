@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { findLag, follow } from '../analysis/align.mjs';
+import { medianDelay } from '../analysis/delay.mjs';
 import { fft, ifft, powerSpectrum } from '../analysis/fft.mjs';
 import { handover, longestGap, steadyToneDbfs, toneDbfs } from '../analysis/level.mjs';
 import { resample } from '../analysis/resample.mjs';
@@ -86,6 +87,18 @@ describe('alignment', () => {
     const found = Array.from({ length: 15 }, (_, b) => ratio(b)).filter((dB) => dB > 40).length;
     assert.ok(found >= 11, `${found} of 15 blocks were found`);
     assert.ok(siSdr(part, degraded.subarray(2400, 2400 + part.length)) < 5);
+  });
+});
+
+describe('delay', () => {
+  it('is that of most of the speech, quieter and after a silence', () => {
+    const { clean } = noisySpeech();
+    const said = clean.subarray(0, 6 * 48000);
+    const heard = new Float64Array(said.length);
+    // 150 ms in the first two seconds, 230 from then on.
+    for (let n = 0; n < heard.length; ++n) heard[n] = 0.5 * (said[n - (n < 96000 ? 7200 : 11040)] ?? 0);
+    close(medianDelay(said, heard, 48000), 0.23, 0.001);
+    close(medianDelay(said.subarray(0, 90000), heard.subarray(0, 90000), 48000), 0.15, 0.001);
   });
 });
 

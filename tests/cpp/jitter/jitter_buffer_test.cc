@@ -113,6 +113,26 @@ TEST(JitterBuffer, ReorderingWithinTheDelayIsUnheard) {
   ExpectExactNoise(simulation, 1000);
 }
 
+TEST(JitterBuffer, WhatComesTooLateIsDiscardedAndNotLost) {
+  auto sent = Send({.num_packets = 200});
+  sent[100].arrival_tick += 40;
+  sent.erase(sent.begin() + 50);
+  Simulation simulation(Noise);
+  simulation.Run(sent, 410);
+  EXPECT_EQ(simulation.stats().packets_received, 199);
+  EXPECT_EQ(simulation.stats().packets_lost, 1);
+  EXPECT_EQ(simulation.stats().packets_discarded, 1);
+}
+
+TEST(JitterBuffer, WhatComesBehindTheFirstPacketPlayedWasNeverMissed) {
+  auto sent = Send({.num_packets = 200});
+  sent[0].arrival_tick += 40;
+  Simulation simulation(Noise);
+  simulation.Run(sent, 410);
+  EXPECT_EQ(simulation.stats().packets_lost, 0);
+  EXPECT_EQ(simulation.stats().packets_discarded, 1);
+}
+
 TEST(JitterBuffer, DuplicatesChangeNothing) {
   auto sent = Send({.num_packets = 200});
   Simulation once(Noise);

@@ -101,7 +101,9 @@ TEST(Redundancy, ACopyThatIsThereFirstSparesTheWait) {
   with.Run(AddCopies(sent, {2, 1}), 3000);
   EXPECT_LT(with.LagMs(), 0.75 * without.LagMs());
   EXPECT_GT(with.stats().packets_recovered, 25);
-  EXPECT_EQ(with.stats().packets_lost, with.stats().packets_recovered);
+  // All of them come in the end, those that were played from a copy too late.
+  EXPECT_EQ(with.stats().packets_lost, 0);
+  EXPECT_EQ(with.stats().packets_discarded, with.stats().packets_recovered);
   EXPECT_LE(with.stats().concealed_samples, 10 * kTick);
   ExpectRedundancyAccounted(with);
 }
