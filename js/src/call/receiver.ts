@@ -3,7 +3,8 @@ import { Insert } from '../insert.js';
 import type { PlayoutSettings } from '../protocol.js';
 import { RemoteSound } from '../remote-sound.js';
 import { isChannelCount } from '../validate.js';
-import type { ReceiverOptions } from './options.js';
+import { Loudspeaker } from './loudspeaker.js';
+import { wantedEchoSafety, type ReceiverOptions } from './options.js';
 import { PlayoutAttachment } from './playout-attachment.js';
 import { PlayoutNode } from './playout-node.js';
 import { playoutStats, type PlayoutStats } from './stats.js';
@@ -23,6 +24,7 @@ export class ReceiverAttachment extends PlayoutAttachment {
   readonly #native: RemoteSound;
   readonly #insert: Insert;
   readonly #pull: GainNode;
+  readonly #loudspeaker: Loudspeaker;
   #playout: PlayoutNode | undefined;
   #destination: MediaStreamAudioDestinationNode | undefined;
 
@@ -30,13 +32,15 @@ export class ReceiverAttachment extends PlayoutAttachment {
   constructor(receiver: RTCRtpReceiver, options: ReceiverOptions) {
     super(receiver, options);
     const numChannels = isChannelCount('receiver', options.channelCount ?? 1);
-    this.#lease = engine.leaseContext(options.audioContext);
+    const echoSafe = wantedEchoSafety('receiver', options.echoSafe);
+    this.#lease = engine.leaseOutputContext(options.audioContext);
     this.#native = new RemoteSound(this.#lease.context, receiver.track);
     this.#insert = new Insert(this.#native.output);
     // A node that leads to no loudspeaker is not rendered: packets would pile up, and a page that connects only once it is
     // `ready` would wait for ever.
     this.#pull = new GainNode(this.#lease.context, { gain: 0 });
     this.node.connect(this.#pull).connect(this.#lease.context.destination);
+    this.#loudspeaker = new Loudspeaker(this.#lease.context, this.node, echoSafe);
     if (this.start()) void this.#load(numChannels);
   }
 
@@ -54,13 +58,15 @@ export class ReceiverAttachment extends PlayoutAttachment {
     return this.#destination.stream;
   }
 
-  /** Plays the sound at `destination`; default: the context's loudspeaker. */
-  connect(destination: AudioNode = this.#lease.context.destination): void {
-    this.node.connect(destination);
+  /** Plays the sound at `destination`; default: the context's loudspeaker, as `echoSafe` says. */
+  connect(destination?: AudioNode): void {
+    if (destination) this.node.connect(destination);
+    else this.#loudspeaker.connect();
   }
 
   override async getStats(): Promise<PlayoutStats> {
-    return this.#playout?.getStats() ?? playoutStats(new Float64Array());
+    const [stats, echoSafeLatency] = await Promise.all([this.#playout?.getStats() ?? playoutStats(new Float64Array()), this.#loudspeaker.delay()]);
+    return { ...stats, echoSafeLatency };
   }
 
   /** @internal */
@@ -71,6 +77,7 @@ export class ReceiverAttachment extends PlayoutAttachment {
   /** @internal */
   protected override onDispose(): void {
     this.#playout?.dispose();
+    this.#loudspeaker.close();
     this.#insert.close();
     this.#pull.disconnect();
     this.#native.close();
