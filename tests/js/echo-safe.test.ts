@@ -143,11 +143,17 @@ describe('echoSafe', () => {
 
   it("plays on the context's device, and on another when that changes", async () => {
     const context = Object.assign(new FakeContext(), { sinkId: 'desk' });
-    page.Earshot.attachReceiver(asReceiver(page.receiver), { echoSafe: true, audioContext: asContext(context) }).connect();
+    const attachment = page.Earshot.attachReceiver(asReceiver(page.receiver), { echoSafe: true, audioContext: asContext(context) });
+    attachment.connect();
     await settle();
     await near().enter('connected');
     expect(element().sinkId).toBe('desk');
     context.sinkId = 'headset';
+    context.dispatchEvent(new Event('sinkchange'));
+    await settle();
+    expect(element().sinkId).toBe('headset');
+    attachment.dispose();
+    context.sinkId = 'desk';
     context.dispatchEvent(new Event('sinkchange'));
     await settle();
     expect(element().sinkId).toBe('headset');
@@ -186,8 +192,21 @@ describe('echoSafe', () => {
     expect(browser.elements.map(({ srcObject }) => srcObject)).toEqual(browser.elements.map(() => null));
     expect(browser.contexts[0]!.destinations.flatMap(({ stream }) => stream.tracks.map(({ readyState }) => readyState))).toEqual(['ended', 'ended']);
     expect(ways(attachment)).toEqual([0, 0]);
-    await page.Earshot.enhance(asTrack(microphone('remote-only')));
-    expect(connections()).toHaveLength(4);
+    for (const one of [attachment, opening]) await expect(one.getStats()).resolves.toMatchObject({ echoSafeLatency: 0 });
+  });
+
+  it.each([
+    ['a new attempt', true, () => near().enter('failed')],
+    ['a microphone that needs it', 'auto', () => page.Earshot.enhance(asTrack(microphone('remote-only')))],
+  ] as const)('is not opened after the end by %s', async (_, echoSafe, event) => {
+    page.Earshot.createMixer(); // keeps the context running
+    const attachment = await connected(echoSafe);
+    if (echoSafe === true) await event();
+    const { length } = connections();
+    attachment.dispose();
+    if (echoSafe === 'auto') await event();
+    await tick(100_000);
+    expect(connections()).toHaveLength(length);
   });
 
   it('leaves other destinations alone', async () => {

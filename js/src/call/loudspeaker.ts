@@ -29,9 +29,8 @@ export class Loudspeaker {
     this.#direct = new GainNode(context);
   }
 
-  /** Lets the sound be heard, once. */
+  /** Lets the sound be heard. A second call changes nothing. */
   connect(): void {
-    if (this.#unfollow) return;
     this.source.connect(this.#direct).connect(this.#context.destination);
     // Before that the loopback would have nothing to send, and the browser might not let an element play.
     this.#context.addEventListener('statechange', this.#choose);
