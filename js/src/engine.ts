@@ -15,7 +15,7 @@ export interface ContextLease {
   release(): void;
 }
 
-/** A context the library made, by its rate; `undefined` is the device's. */
+/** A context the library made. */
 interface OwnContext {
   readonly context: AudioContext;
   readonly stopWaking: () => void;
@@ -24,6 +24,9 @@ interface OwnContext {
 
 /** Waits between attempts to load a file, ms: a call often starts while the network is still settling. */
 const RETRY_DELAYS = [300, 1500];
+
+/** A device at a lower rate is a headset: hardly an echo, but a sound that loudspeakers chosen later would not get better. */
+const LOWEST_OUTPUT_RATE = 44100;
 
 /** Gestures that let a browser start an AudioContext. */
 const GESTURES = ['pointerdown', 'keydown', 'touchend'] as const;
@@ -36,6 +39,7 @@ export class Engine {
   #configuration: Configuration = {};
   readonly #modules = new Map<ModuleName, Promise<WebAssembly.Module>>();
   readonly #worklets = new WeakMap<BaseAudioContext, Promise<void>>();
+  /** By rate; `undefined` is the device's, and may be the same as one by number. */
   readonly #own = new Map<number | undefined, OwnContext>();
 
   configure(configuration: Configuration): void {
@@ -74,25 +78,32 @@ export class Engine {
     return given ? { context: given, release() {} } : this.#leaseOwn(48000);
   }
 
+  /**
+   * Like `leaseContext` for what is played: the library's own is then at the device's rate, because Firefox's echo canceller
+   * does not know the sound of contexts at any other.
+   */
+  leaseOutputContext(given: AudioContext | undefined = this.#configuration.audioContext): ContextLease {
+    if (given) return this.leaseContext(given);
+    const lease = this.leaseDeviceContext();
+    if (lease.context.sampleRate >= LOWEST_OUTPUT_RATE) return lease;
+    const wide = this.#leaseOwn(48000);
+    lease.release();
+    return wide;
+  }
+
   /** Like `leaseContext`, but always at 48 kHz, as the encoder wants it. */
   lease48k(): ContextLease {
     const { audioContext } = this.#configuration;
     return audioContext?.sampleRate === 48000 ? this.leaseContext(audioContext) : this.#leaseOwn(48000);
   }
 
-  /** A context of the library's at the device's rate, for browsers that take a microphone only there (Firefox, once). */
+  /** A context of the library's at the device's rate, where browsers take a microphone only there (Firefox, once). */
   leaseDeviceContext(): ContextLease {
     return this.#leaseOwn(undefined);
   }
 
   #leaseOwn(sampleRate: number | undefined): ContextLease {
-    let own = this.#own.get(sampleRate);
-    if (!own || own.context.state === 'closed') {
-      const context = new AudioContext({ latencyHint: 'interactive', ...(sampleRate && { sampleRate }) });
-      own = { context, leases: 0, stopWaking: wake(context) };
-      this.#own.set(sampleRate, own);
-    }
-    const held = own;
+    const held = this.#open(sampleRate) ?? this.#makeOwn(sampleRate);
     const { context, stopWaking } = held;
     held.leases++;
     let released = false;
@@ -104,9 +115,24 @@ export class Engine {
         if (--held.leases > 0) return;
         stopWaking();
         if (context.state !== 'closed') void context.close();
-        if (this.#own.get(sampleRate) === held) this.#own.delete(sampleRate);
+        for (const [rate, own] of this.#own) if (own === held) this.#own.delete(rate);
       },
     };
+  }
+
+  #open(sampleRate: number | undefined): OwnContext | undefined {
+    const own = this.#own.get(sampleRate);
+    return own?.context.state === 'closed' ? undefined : own;
+  }
+
+  #makeOwn(sampleRate: number | undefined): OwnContext {
+    const context = new AudioContext({ latencyHint: 'interactive', ...(sampleRate && { sampleRate }) });
+    // The device's rate is known only now, and may be that of a context that is there.
+    const twin = this.#open(context.sampleRate);
+    if (twin) void context.close();
+    const own = twin ?? { context, leases: 0, stopWaking: wake(context) };
+    this.#own.set(sampleRate, own).set(context.sampleRate, own);
+    return own;
   }
 
   async #compile(name: ModuleName): Promise<WebAssembly.Module> {

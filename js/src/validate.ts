@@ -16,7 +16,7 @@ export function isChannelCount(module: EarshotModule, value: unknown): 1 | 2 {
   throw invalid(module, 'channelCount', value, '1 or 2');
 }
 
-export function oneOf<T extends string | number>(
+export function oneOf<T extends string | number | boolean>(
   module: EarshotModule,
   option: string,
   value: unknown,

@@ -85,9 +85,10 @@ async function runTest(test, shared) {
   const recorded = [];
   const closing = [];
   const notes = [];
-  const open = async (path, { isolated = false, refuseMicrophone = false, ...viewport } = {}) => {
-    const browser = refuseMicrophone ? await launch(shared.context.browser, shared.context.speech.noisy, { refuseMicrophone }) : shared.browser;
-    if (refuseMicrophone) closing.push(browser);
+  const open = async (path, { isolated = false, refuseMicrophone, echoAtRate, ...viewport } = {}) => {
+    const special = refuseMicrophone || echoAtRate;
+    const browser = special ? await launch(shared.context.browser, shared.context.speech.noisy, { refuseMicrophone, echoAtRate }) : shared.browser;
+    if (special) closing.push(browser);
     const page = await browser.newPage(new URL(path, shared.servers[isolated ? 'isolated' : 'plain'].origin).href, viewport);
     opened.push(page);
     if (path.startsWith('/call.html')) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Enhancer } from '../../js/src/index.js';
-import { asContext, asStream, asTrack, browser, DEVICE_RATE, FakeContext, FakeStream, FakeTrack, openPage, routes, settle } from './support/fake-browser.js';
+import { asContext, asStream, asTrack, browser, FakeContext, FakeStream, FakeTrack, openPage, routes, settle } from './support/fake-browser.js';
 
 let Earshot: Awaited<ReturnType<typeof openPage>>['Earshot'];
 beforeEach(async () => ({ Earshot } = await openPage()));
@@ -227,7 +227,7 @@ describe('enhance', () => {
   it('moves its own context to the rate of the device where the browser takes the microphone nowhere else', async () => {
     browser.refusedRates = [48000];
     const enhancer = await Earshot.enhance(asTrack(new FakeTrack()));
-    expect(enhancer.context.sampleRate).toBe(DEVICE_RATE);
+    expect(enhancer.context.sampleRate).toBe(browser.deviceRate);
     expect(browser.contexts[0]!.state).toBe('closed');
     enhancer.dispose();
     expect(browser.contexts.map(({ state }) => state)).toEqual(['closed', 'closed']);

@@ -25,6 +25,8 @@ export interface MixerSlot {
   readonly context: AudioContext;
   readonly output: AudioNode;
   readonly input: number;
+  /** By how much the mix is heard later than it could be, for the echo canceller, seconds. */
+  outputDelay(): Promise<number>;
   /** Called when the input is disposed, or its connection has closed. */
   release(): void;
 }
@@ -79,7 +81,8 @@ export class MixerInput extends PlayoutAttachment {
   }
 
   override async getStats(): Promise<PlayoutStats> {
-    return playoutStats((await this.#node?.ask('stats', this.#slot.input)) ?? new Float64Array());
+    const [values, echoSafeLatency] = await Promise.all([this.#node?.ask('stats', this.#slot.input), this.#slot.outputDelay()]);
+    return { ...playoutStats(values ?? new Float64Array()), echoSafeLatency };
   }
 
   override async getHistory(): Promise<PlayoutMoment[]> {

@@ -2,12 +2,16 @@ import { engine, type ContextLease } from '../engine.js';
 import { EarshotError } from '../errors.js';
 import { LifecycleTarget } from '../lifecycle.js';
 import { inRange } from '../validate.js';
+import { Loudspeaker } from './loudspeaker.js';
 import { MixerInput, type MixerInputOptions } from './mixer-input.js';
 import { MixerNode } from './mixer-node.js';
+import { wantedEchoSafety, type EchoSafe } from './options.js';
 
 export interface MixerOptions {
-  /** Where to play; default: the library's own 48 kHz context. Never closed by the library. */
+  /** Where to play; default: the library's own context, at the device's rate. Never closed by the library. */
   audioContext?: AudioContext;
+  /** How `connect()` goes to the loudspeaker; default `'auto'`. Fixed. */
+  echoSafe?: EchoSafe;
   /** Receivers it can play at once, 1 … 64; default 25. Fixed. */
   maxInputs?: number;
 }
@@ -29,6 +33,7 @@ export class Mixer extends LifecycleTarget {
   readonly #lease: ContextLease;
   readonly #output: GainNode;
   readonly #pull: GainNode;
+  readonly #loudspeaker: Loudspeaker;
   readonly #inputs = new Map<number, MixerInput>();
   /** Inputs of the processor that still fade out. */
   readonly #fading = new Set<number>();
@@ -39,12 +44,14 @@ export class Mixer extends LifecycleTarget {
   constructor(options: MixerOptions) {
     super();
     this.#maxInputs = Math.round(inRange('mixer', 'maxInputs', options.maxInputs ?? 25, 1, MAX_INPUTS));
-    this.#lease = engine.leaseContext(options.audioContext);
+    const echoSafe = wantedEchoSafety('mixer', options.echoSafe);
+    this.#lease = engine.leaseOutputContext(options.audioContext);
     const { context } = this.#lease;
     this.#output = new GainNode(context, { channelCount: 2, channelCountMode: 'explicit' });
     // A node that leads to no loudspeaker is not rendered, and packets would pile up.
     this.#pull = new GainNode(context, { gain: 0 });
     this.#output.connect(this.#pull).connect(context.destination);
+    this.#loudspeaker = new Loudspeaker(context, this.#output, echoSafe);
     void this.#load();
   }
 
@@ -67,9 +74,10 @@ export class Mixer extends LifecycleTarget {
     return [...this.#inputs.values()];
   }
 
-  /** Plays the mix at `destination`; default: the context's loudspeaker. */
-  connect(destination: AudioNode = this.#lease.context.destination): void {
-    this.#output.connect(destination);
+  /** Plays the mix at `destination`; default: the context's loudspeaker, as `echoSafe` says. */
+  connect(destination?: AudioNode): void {
+    if (destination) this.#output.connect(destination);
+    else this.#loudspeaker.connect();
   }
 
   /**
@@ -79,7 +87,13 @@ export class Mixer extends LifecycleTarget {
   add(receiver: RTCRtpReceiver, options: MixerInputOptions = {}): MixerInput {
     if (this.state === 'closed') throw new EarshotError('invalid-state', 'mixer', 'add', 'This mixer was disposed; make a new one.');
     const input = this.#freeInput();
-    const slot = { context: this.#lease.context, output: this.#output, input, release: () => this.#release(input) };
+    const slot = {
+      context: this.#lease.context,
+      output: this.#output,
+      input,
+      outputDelay: () => this.#loudspeaker.delay(),
+      release: () => this.#release(input),
+    };
     const added = new MixerInput(slot, receiver, options);
     this.#inputs.set(input, added);
     if (this.#node) added.insert(this.#node);
@@ -92,6 +106,7 @@ export class Mixer extends LifecycleTarget {
     if (!this.lifecycle.close(new EarshotError('invalid-state', 'mixer', 'dispose', 'Disposed before it was ready.'))) return;
     for (const input of this.inputs) input.dispose();
     this.#node?.close();
+    this.#loudspeaker.close();
     this.#output.disconnect();
     this.#pull.disconnect();
     this.#destination?.stream.getTracks().forEach((track) => track.stop());

@@ -64,9 +64,18 @@ export interface ReceiverUpdate {
   simulate?: { loss?: number; jitter?: number };
 }
 
+/**
+ * Whether `connect()` goes to the loudspeaker by a way that every browser's echo canceller knows, an element fed by an
+ * RTCPeerConnection within the page: `true`, `false`, or `'auto'` (default), where a microphone that `enhance()` processes has
+ * the `echoCancellation` `'remote-only'`. It costs some tens of milliseconds.
+ */
+export type EchoSafe = 'auto' | boolean;
+
 export interface ReceiverOptions extends ReceiverUpdate {
-  /** Where to play; default: the library's own 48 kHz context. Never closed by the library. */
+  /** Where to play; default: the library's own context, at the device's rate. Never closed by the library. */
   audioContext?: AudioContext;
+  /** How `connect()` goes to the loudspeaker; default `'auto'`. Fixed. */
+  echoSafe?: EchoSafe;
   /** Channels to play, 1 (default) or 2. */
   channelCount?: 1 | 2;
   /**
@@ -166,6 +175,10 @@ export type Concealment = (typeof CONCEALMENTS)[number];
 
 export function wantedConcealment(value: unknown): Concealment {
   return oneOf('receiver', 'concealment', value ?? 'standard', CONCEALMENTS);
+}
+
+export function wantedEchoSafety(module: 'receiver' | 'mixer', value: EchoSafe | undefined): EchoSafe {
+  return oneOf(module, 'echoSafe', value ?? 'auto', ['auto', true, false]);
 }
 
 export function wantedTransform(side: 'sender' | 'receiver', value: unknown): 'auto' | TransformKind {

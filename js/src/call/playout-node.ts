@@ -1,7 +1,7 @@
 import { PLAYOUT_PROCESSOR, type PlayoutCommand, type PlayoutSettings } from '../protocol.js';
 import { ChainNode } from '../worklet-node.js';
 import { playoutHistory, type PlayoutMoment } from './history.js';
-import { playoutStats, type PlayoutStats } from './stats.js';
+import { playoutStats, type ChainPlayoutStats } from './stats.js';
 
 /** Jitter buffer and decoder as a node: the native decoder's sound in, ours out. */
 export class PlayoutNode extends ChainNode<PlayoutSettings> {
@@ -18,7 +18,7 @@ export class PlayoutNode extends ChainNode<PlayoutSettings> {
     this.port.postMessage({ type: 'update', settings } satisfies PlayoutCommand);
   }
 
-  async getStats(): Promise<PlayoutStats> {
+  async getStats(): Promise<ChainPlayoutStats> {
     return playoutStats(await this.ask('stats'));
   }
 

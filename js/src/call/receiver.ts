@@ -4,7 +4,8 @@ import type { PlayoutSettings } from '../protocol.js';
 import { RemoteSound } from '../remote-sound.js';
 import { isChannelCount } from '../validate.js';
 import type { PlayoutMoment } from './history.js';
-import { wantedConcealment, type Concealment, type ReceiverOptions } from './options.js';
+import { Loudspeaker } from './loudspeaker.js';
+import { wantedConcealment, wantedEchoSafety, type Concealment, type ReceiverOptions } from './options.js';
 import { PlayoutAttachment } from './playout-attachment.js';
 import { PlayoutNode } from './playout-node.js';
 import { playoutStats, type PlayoutStats } from './stats.js';
@@ -24,6 +25,7 @@ export class ReceiverAttachment extends PlayoutAttachment {
   readonly #native: RemoteSound;
   readonly #insert: Insert;
   readonly #pull: GainNode;
+  readonly #loudspeaker: Loudspeaker;
   #playout: PlayoutNode | undefined;
   #concealment: Concealment;
   #destination: MediaStreamAudioDestinationNode | undefined;
@@ -33,13 +35,15 @@ export class ReceiverAttachment extends PlayoutAttachment {
     super(receiver, options);
     const numChannels = isChannelCount('receiver', options.channelCount ?? 1);
     this.#concealment = wantedConcealment(options.concealment);
-    this.#lease = engine.leaseContext(options.audioContext);
+    const echoSafe = wantedEchoSafety('receiver', options.echoSafe);
+    this.#lease = engine.leaseOutputContext(options.audioContext);
     this.#native = new RemoteSound(this.#lease.context, receiver.track);
     this.#insert = new Insert(this.#native.output);
     // A node that leads to no loudspeaker is not rendered: packets would pile up, and a page that connects only once it is
     // `ready` would wait for ever.
     this.#pull = new GainNode(this.#lease.context, { gain: 0 });
     this.node.connect(this.#pull).connect(this.#lease.context.destination);
+    this.#loudspeaker = new Loudspeaker(this.#lease.context, this.node, echoSafe);
     if (this.start()) void this.#load(numChannels);
   }
 
@@ -62,13 +66,15 @@ export class ReceiverAttachment extends PlayoutAttachment {
     return this.#concealment;
   }
 
-  /** Plays the sound at `destination`; default: the context's loudspeaker. */
-  connect(destination: AudioNode = this.#lease.context.destination): void {
-    this.node.connect(destination);
+  /** Plays the sound at `destination`; default: the context's loudspeaker, as `echoSafe` says. */
+  connect(destination?: AudioNode): void {
+    if (destination) this.node.connect(destination);
+    else this.#loudspeaker.connect();
   }
 
   override async getStats(): Promise<PlayoutStats> {
-    return this.#playout?.getStats() ?? playoutStats(new Float64Array());
+    const [stats, echoSafeLatency] = await Promise.all([this.#playout?.getStats() ?? playoutStats(new Float64Array()), this.#loudspeaker.delay()]);
+    return { ...stats, echoSafeLatency };
   }
 
   override async getHistory(): Promise<PlayoutMoment[]> {
@@ -83,6 +89,7 @@ export class ReceiverAttachment extends PlayoutAttachment {
   /** @internal */
   protected override onDispose(): void {
     this.#playout?.dispose();
+    this.#loudspeaker.close();
     this.#insert.close();
     this.#pull.disconnect();
     this.#native.close();

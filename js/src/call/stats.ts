@@ -63,10 +63,15 @@ export interface PlayoutStats {
   readonly resting: boolean;
   /** From a packet's arrival to its sound at the node's output, in seconds like AudioContext.baseLatency. */
   readonly latency: number;
+  /** What the way to the loudspeaker adds to that where `echoSafe` has made it longer, else 0; in seconds. */
+  readonly echoSafeLatency: number;
 }
 
+/** What the chain knows of it. */
+export type ChainPlayoutStats = Omit<PlayoutStats, 'echoSafeLatency'>;
+
 /** Names the chain's values; without values (not loaded, closed) levels are silence and the rest is zero. */
-export function playoutStats(values: Float64Array): PlayoutStats {
+export function playoutStats(values: Float64Array): ChainPlayoutStats {
   const number = (index: number) => values[index] ?? 0;
   return {
     packetsReceived: number(PlayoutStat.PacketsReceived),

@@ -5,6 +5,7 @@ import { isChannelCount } from '../validate.js';
 import { registerEnhancedTrack } from './enhanced-track.js';
 import type { CaptureEventMap } from './events.js';
 import { InputSwitch } from './input-switch.js';
+import { microphones } from './microphones.js';
 import { captureSettings, defaultSettings, type CaptureOptions } from './options.js';
 import { audioTrack, contextError, inContext, ProcessedStream } from './processed-stream.js';
 
@@ -33,7 +34,7 @@ export async function enhance(input: MediaStream | MediaStreamTrack, options: En
   const settings = captureSettings(rest, defaultSettings('microphone'));
   const track = audioTrack(input, 'enhance');
   const channels = isChannelCount('capture', channelCount ?? (track.getSettings().channelCount === 2 ? 2 : 1));
-  return inContext(audioContext, 'enhance', (lease) => new Enhancer(lease, input, track, channels, settings));
+  return inContext(audioContext, 'microphone', 'enhance', (lease) => new Enhancer(lease, input, track, channels, settings));
 }
 
 /**
@@ -42,6 +43,7 @@ export async function enhance(input: MediaStream | MediaStreamTrack, options: En
  */
 export class Enhancer extends ProcessedStream<EnhancerEventMap> {
   readonly #input: InputSwitch;
+  #release: () => void;
 
   /** @internal */
   constructor(
@@ -54,6 +56,7 @@ export class Enhancer extends ProcessedStream<EnhancerEventMap> {
     const source = new InputSwitch(lease.context, track, () => this.dispatchEvent(new Event('inputended')));
     super(lease, source, input, channelCount, settings);
     this.#input = source;
+    this.#release = microphones.hold(track);
     registerEnhancedTrack(this.track, this.insert.output);
     this.addEventListener('speechstart', () => {
       if (!this.track.enabled) this.dispatchEvent(new Event('speakingwhilemuted'));
@@ -84,5 +87,16 @@ export class Enhancer extends ProcessedStream<EnhancerEventMap> {
     } catch (error) {
       throw contextError(error, 'setInput');
     }
+    this.#holdInput();
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.#release();
+  }
+
+  #holdInput(): void {
+    this.#release();
+    if (this.state !== 'closed') this.#release = microphones.hold(this.input);
   }
 }

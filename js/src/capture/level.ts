@@ -14,7 +14,7 @@ export interface LevelUpdate extends GainControlOptions {
 }
 
 export interface LevelOptions extends LevelUpdate {
-  /** Where to process; default: the library's own 48 kHz context. Never closed by the library. */
+  /** Where to process; default: the library's own context, at the device's rate. Never closed by the library. */
   audioContext?: AudioContext;
   /** 1 (default) or 2. */
   channelCount?: 1 | 2;
@@ -30,7 +30,7 @@ export async function level(input: MediaStream | MediaStreamTrack, options: Leve
   const settings = captureSettings(captureOptions(rest), defaultSettings('remote'));
   const channels = isChannelCount('capture', channelCount);
   const track = audioTrack(input, 'level');
-  return inContext(audioContext, 'level', (lease) => new Leveler(lease, input, track, channels, settings));
+  return inContext(audioContext, 'remote', 'level', (lease) => new Leveler(lease, input, track, channels, settings));
 }
 
 /**

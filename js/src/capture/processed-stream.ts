@@ -125,8 +125,16 @@ export function audioTrack(input: MediaStream | MediaStreamTrack, operation: str
   );
 }
 
-/** Makes something in `given` or, without it, in a context of the library that takes the track; throws an EarshotError. */
-export function inContext<T>(given: AudioContext | undefined, operation: string, make: (lease: ContextLease) => T): T {
+/**
+ * Makes something in `given` or, without it, in a context of the library that takes the track, for a remote one where it is played;
+ * throws an EarshotError.
+ */
+export function inContext<T>(
+  given: AudioContext | undefined,
+  purpose: CaptureSettings['purpose'],
+  operation: string,
+  make: (lease: ContextLease) => T,
+): T {
   const tried = (lease: ContextLease): T => {
     try {
       return make(lease);
@@ -136,7 +144,7 @@ export function inContext<T>(given: AudioContext | undefined, operation: string,
     }
   };
   try {
-    const lease = engine.leaseContext(given);
+    const lease = purpose === 'remote' ? engine.leaseOutputContext(given) : engine.leaseContext(given);
     try {
       return tried(lease);
     } catch (error) {

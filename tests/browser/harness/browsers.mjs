@@ -28,29 +28,33 @@ function executable(name) {
  * @property {() => Promise<void>} close
  */
 
-async function launchChromium(microphone, folder, { refuseMicrophone }) {
+async function launchChromium(microphone, folder, { refuseMicrophone, echoAtRate }) {
   const { chromium } = await import('playwright-core');
   const recording = join(folder, 'microphone.wav');
   writeWav(recording, microphone, SAMPLE_RATE_HZ);
   const { PULSE_SERVER: _, ...env } = process.env;
+  // A microphone that hears the loudspeaker takes devices; else Chromium has its own, which need no sound server.
+  const pulse = echoAtRate ? await PulseAudio.start({ rate: echoAtRate, echo: true }) : undefined;
   const browser = await chromium.launch({
     executablePath: executable('chromium'),
     headless: true,
-    env,
+    env: { ...env, ...pulse?.environment },
     // Playwright mutes browsers; a muted Chromium still renders, but the tests want what users have.
     ignoreDefaultArgs: ['--mute-audio'],
     args: [
       '--no-sandbox',
       '--headless=new',
       `--use-fake-ui-for-media-stream${refuseMicrophone ? '=deny' : ''}`,
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-audio-capture=${recording}`,
+      ...(pulse ? [] : ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${recording}`]),
       '--autoplay-policy=no-user-gesture-required',
       '--allow-loopback-in-peer-connection',
       '--disable-features=WebRtcHideLocalIpsWithMdns',
       '--disable-background-networking',
       '--disable-component-update',
     ],
+  }).catch((error) => {
+    pulse?.stop();
+    throw error;
   });
   return {
     version: browser.version(),
@@ -71,18 +75,21 @@ async function launchChromium(microphone, folder, { refuseMicrophone }) {
         close: () => context.close(),
       };
     },
-    close: () => browser.close(),
+    close: async () => {
+      await browser.close();
+      pulse?.stop();
+    },
   };
 }
 
 /** nsIPermissionManager's DENY_ACTION. */
 const FIREFOX_DENY = 2;
 
-async function launchFirefox(microphone, folder, { refuseMicrophone }) {
+async function launchFirefox(microphone, folder, { refuseMicrophone, echoAtRate }) {
   const { default: puppeteer } = await import('puppeteer-core');
-  const pulse = await PulseAudio.start();
+  const pulse = await PulseAudio.start({ rate: echoAtRate, echo: Boolean(echoAtRate) });
   try {
-    pulse.playIntoMicrophone(microphone);
+    if (!echoAtRate) pulse.playIntoMicrophone(microphone);
     const browser = await puppeteer.launch({
       browser: 'firefox',
       executablePath: executable('firefox'),
@@ -137,7 +144,8 @@ async function launchFirefox(microphone, folder, { refuseMicrophone }) {
 /**
  * @param {'chromium' | 'firefox'} name
  * @param {Float64Array} microphone  what getUserMedia hears, 48 kHz, in a loop
- * @param {{ refuseMicrophone?: boolean }} [options]  refuseMicrophone: as a person who has blocked it does
+ * @param {{ refuseMicrophone?: boolean, echoAtRate?: number }} [options]  refuseMicrophone: as a person who has blocked it does;
+ *   echoAtRate: the microphone hears nothing but the loudspeaker, a device of this rate
  * @returns {Promise<{ version: string, newPage(url: string, viewport?: object): Promise<Page>, close(): Promise<void> }>}
  */
 export async function launch(name, microphone, options = {}) {

@@ -1,7 +1,7 @@
 /**
  * A private PulseAudio with no hardware: a null sink that gives Firefox an audio clock (its AudioContext never starts without
- * one), and a virtual microphone that plays a recording in a loop. Its socket and state live in a folder of their own, so a
- * sound server of the user, or a system-wide one, is neither used nor disturbed.
+ * one), and a virtual microphone that plays a recording in a loop, or hears what the loudspeaker plays. Its socket and state live
+ * in a folder of their own, so a sound server of the user, or a system-wide one, is neither used nor disturbed.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,8 @@ import { toPcm16 } from '../analysis/wav.mjs';
 
 const START_TIMEOUT_MS = 15000;
 const RATE_HZ = 48000;
+/** What a microphone hears of the loudspeaker: 6 dB less. PulseAudio's volumes are cubic, 65536 being unity. */
+const ECHO_VOLUME = Math.round(65536 * 10 ** (-6 / 60));
 
 export class PulseAudio {
   #daemon;
@@ -20,10 +22,13 @@ export class PulseAudio {
   #folder;
   #log = '';
 
-  /** @returns a running server. @throws when the daemon does not come up. */
-  static async start() {
+  /**
+   * @param {{ rate?: number, echo?: boolean }} [options]  rate: of the loudspeaker; echo: the microphone hears the loudspeaker
+   * @returns a running server. @throws when the daemon does not come up.
+   */
+  static async start({ rate = RATE_HZ, echo = false } = {}) {
     const pulse = new PulseAudio();
-    await pulse.#start();
+    await pulse.#start(rate, echo);
     return pulse;
   }
 
@@ -36,7 +41,7 @@ export class PulseAudio {
     return join(this.#folder, 'native');
   }
 
-  async #start() {
+  async #start(rate, echo) {
     this.#folder = mkdtempSync(join(tmpdir(), 'earshot-pulse-'));
     mkdirSync(join(this.#folder, 'home'));
     const script = join(this.#folder, 'server.pa');
@@ -44,9 +49,10 @@ export class PulseAudio {
       script,
       [
         `load-module module-native-protocol-unix auth-anonymous=1 socket=${this.socket}`,
-        `load-module module-null-sink sink_name=loudspeaker rate=${RATE_HZ} channels=2`,
+        `load-module module-null-sink sink_name=loudspeaker rate=${rate} channels=2`,
         `load-module module-null-sink sink_name=room rate=${RATE_HZ} channels=1`,
-        `load-module module-remap-source master=room.monitor source_name=microphone rate=${RATE_HZ} channels=1`,
+        `load-module module-remap-source master=${echo ? 'loudspeaker' : 'room'}.monitor source_name=microphone channels=1`,
+        ...(echo ? [`set-source-volume microphone ${ECHO_VOLUME}`] : []),
         'set-default-sink loudspeaker',
         'set-default-source microphone',
       ].join('\n') + '\n',

@@ -5,7 +5,7 @@
  * @property {'chromium' | 'firefox'} browser
  * @property {import('./browsers.mjs').Page} page     the test page, opened for this test alone
  * @property {string} origin                          of the test server
- * @property {(path: string, options?: object) => Promise<import('./browsers.mjs').Page>} open  another page; `isolated`: with COOP/COEP; `refuseMicrophone`: in a browser that refuses it
+ * @property {(path: string, options?: object) => Promise<import('./browsers.mjs').Page>} open  another page; `isolated`: with COOP/COEP; `refuseMicrophone`: in a browser that refuses it; `echoAtRate`: in a browser whose microphone hears the loudspeaker, of this rate
  * @property {(options?: object) => Promise<import('./udp-proxy.mjs').UdpProxy>} proxy  closed after the test
  * @property {(id: number) => { sampleRate: number, channels: Float64Array[] }} recording
  * @property {{ clean: Float64Array, noisy: Float64Array }} speech   48 kHz; the microphone plays `noisy` in a loop

@@ -11,7 +11,7 @@ export interface CallPage {
 export function callPage(): CallPage {
   const page = {} as CallPage;
   beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearInterval'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
     const { Earshot } = await openPage();
     Object.assign(page, { Earshot, sender: new FakeSender(), receiver: new FakeEndpoint() });
   });

@@ -9,6 +9,7 @@ export class FakeTrack extends EventTarget {
   constructor(
     readonly kind: 'audio' | 'video' = 'audio',
     private readonly channelCount = 1,
+    private readonly settings: MediaTrackSettings | Record<string, unknown> = {},
   ) {
     super();
   }
@@ -22,7 +23,7 @@ export class FakeTrack extends EventTarget {
   }
 
   getSettings() {
-    return { channelCount: this.channelCount };
+    return { channelCount: this.channelCount, ...this.settings };
   }
 
   stop() {
@@ -77,11 +78,18 @@ export class FakeParam {
   linearRampToValueAtTime(value: number) {
     this.value = value;
   }
+  setTargetAtTime(value: number) {
+    this.value = value;
+  }
   cancelScheduledValues() {}
 }
 
 export class FakeGain extends FakeNode {
   readonly gain = new FakeParam();
+  constructor(context: FakeContext, { gain = 1 }: GainOptions = {}) {
+    super(context);
+    this.gain.value = gain;
+  }
 }
 
 export class FakePanner extends FakeNode {
@@ -124,9 +132,9 @@ export class FakeWorkletNode extends FakeNode {
   }
 }
 
-export const DEVICE_RATE = 44100;
+const DEVICE_RATE = 44100;
 
-export class FakeContext {
+export class FakeContext extends EventTarget {
   state: AudioContextState = 'running';
   readonly sampleRate: number;
   currentTime = 0;
@@ -135,7 +143,8 @@ export class FakeContext {
   readonly destination = new FakeNode(this);
   readonly audioWorklet = { addModule: vi.fn((url: string) => browser.addModule(url)) };
   constructor(options: AudioContextOptions = {}) {
-    this.sampleRate = options.sampleRate ?? DEVICE_RATE;
+    super();
+    this.sampleRate = options.sampleRate ?? browser.deviceRate;
     browser.contexts.push(this);
   }
   createMediaStreamSource(stream: FakeStream) {
@@ -185,13 +194,20 @@ export class FakeScriptTransform {
   }
 }
 
-export class FakeAudio {
+export class FakeAudio extends EventTarget {
   muted = false;
   srcObject: FakeStream | null = null;
+  sinkId = '';
   constructor() {
+    super();
     browser.elements.push(this);
   }
-  async play() {}
+  async play() {
+    if (browser.playRefused) throw new DOMException('no gesture yet', 'NotAllowedError');
+  }
+  async setSinkId(sinkId: string) {
+    this.sinkId = sinkId;
+  }
 }
 
 interface EndpointParts {
@@ -229,10 +245,13 @@ export const browser = {
   worklets: [] as FakeWorkletNode[],
   workers: [] as FakeWorker[],
   elements: [] as FakeAudio[],
+  deviceRate: DEVICE_RATE,
   /** Rates of contexts that take no track. */
   refusedRates: [] as number[],
   /** Whether sources give sound. */
   sounding: true,
+  /** Whether elements may not play. */
+  playRefused: false,
   addModule: async (_url: string): Promise<void> => {},
 };
 
@@ -240,7 +259,7 @@ const EMPTY_WASM = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
 
 /** Puts the fakes in place of the globals and gives a library of its own, as a freshly loaded page has it. */
 export async function openPage(globals: Record<string, unknown> = {}) {
-  Object.assign(browser, { contexts: [], worklets: [], workers: [], elements: [], refusedRates: [], sounding: true, addModule: async () => {} });
+  Object.assign(browser, { contexts: [], worklets: [], workers: [], elements: [], deviceRate: DEVICE_RATE, refusedRates: [], sounding: true, playRefused: false, addModule: async () => {} });
   const fetched: string[] = [];
   const all: Record<string, unknown> = {
     AudioContext: FakeContext,
@@ -275,6 +294,13 @@ export async function openPage(globals: Record<string, unknown> = {}) {
 /** Lets promises and message ports do what is due. */
 export async function settle() {
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** How loud a node is at another, by the gains on all ways between. */
+export function loudness(from: FakeNode, to: FakeNode): number {
+  if (from === to) return 1;
+  const gain = from instanceof FakeGain ? from.gain.value : 1;
+  return [...from.targets].reduce((sum, next) => sum + gain * loudness(next, to), 0);
 }
 
 /** Whether sound gets from one node to another, and through which kinds of worklets. */
