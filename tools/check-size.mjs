@@ -18,12 +18,12 @@ export function measure(content) {
 /**
  * Compares measured sizes with their budgets.
  * @param {Record<string, {raw: number, gzip: number, brotli: number}>} sizes by file name
- * @param {Record<string, Record<string, number>>} budgets file name → {brotli: bytes, …}
+ * @param {Record<string, Record<string, number | boolean>>} budgets file name → {brotli: bytes, …}; `optional` ones need not be built
  * @returns {string[]} what exceeds its budget or is missing
  */
 export function findExcess(sizes, budgets) {
-  return Object.entries(budgets).flatMap(([file, limits]) => {
-    if (!sizes[file]) return [`dist/${file} has a budget and was not built`];
+  return Object.entries(budgets).flatMap(([file, { optional, ...limits }]) => {
+    if (!sizes[file]) return optional ? [] : [`dist/${file} has a budget and was not built`];
     return Object.entries(limits).flatMap(([kind, limit]) =>
       sizes[file][kind] > limit ? [`dist/${file}: ${sizes[file][kind]} bytes ${kind}, ${limit} allowed`] : []);
   });

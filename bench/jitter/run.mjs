@@ -1,12 +1,14 @@
 // npm run jitter-bench [-- OPTIONS]: our jitter buffer and libwebrtc's NetEq on the same packets; docs/jitter.md explains.
 //   --traces A,B          only these networks
 //   --made SEEDS          networks made from so many seeds (bench/jitter/lib/networks.mjs) instead of the recorded ones
+//   --deep                the deep module beside the small one, without and with deep redundancy
 //   --latency-hint HINT   interactive, balanced (default) or playback
 //   --dist DIR            the built command and modules to measure (default dist/)
 //   --replay PROGRAM      bench/native/replay of a native build instead, which is faster and plays the same
 //   --neteq PROGRAM       neteq_replay built by the caller (default: built here from ../shared/peers)
 //   --no-plcmos           leaves the slowest column out
-// A whole run writes bench/results/jitter.json and a plot of every recorded network in bench/results/jitter/, or jitter-made.json.
+// A whole run writes bench/results/jitter.json and a plot of every recorded network in bench/results/jitter/, or jitter-made.json, or
+// jitter-deep.json.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,17 +27,18 @@ const hints = ['interactive', 'balanced', 'playback'];
 const packetSeconds = 0.02;
 
 function readOptions() {
-  const { values } = parseArgs({ options: { traces: { type: 'string' }, made: { type: 'string' }, replay: { type: 'string' },
+  const { values } = parseArgs({ options: { traces: { type: 'string' }, made: { type: 'string' }, deep: { type: 'boolean', default: false }, replay: { type: 'string' },
     neteq: { type: 'string' }, dist: { type: 'string', default: 'dist' }, 'latency-hint': { type: 'string', default: 'balanced' },
     'no-plcmos': { type: 'boolean', default: false } } });
   if (!hints.includes(values['latency-hint'])) throw new ToolError(`--latency-hint wants one of ${hints.join(', ')}.`);
   if (values.made !== undefined && !/^[1-9]\d?$/.test(values.made)) throw new ToolError('--made wants a number of seeds, 1 to 99.');
+  if (values.deep && values.replay) throw new ToolError('--deep measures the WebAssembly modules; leave --replay out.');
   return { ...values, hint: values['latency-hint'], plcmos: !values['no-plcmos'], traces: values.traces?.split(',') };
 }
 
 /** To be repeated by anybody: programs are named, not placed. */
-function commandOf({ made, replay, plcmos: sounded }) {
-  const args = [made && `--made ${made}`, replay && `--replay ${basename(replay)}`, !sounded && '--no-plcmos'].filter(Boolean);
+function commandOf({ made, deep, replay, plcmos: sounded }) {
+  const args = [made && `--made ${made}`, deep && '--deep', replay && `--replay ${basename(replay)}`, !sounded && '--no-plcmos'].filter(Boolean);
   return ['npm run jitter-bench', ...args.length > 0 ? ['--', ...args] : []].join(' ');
 }
 
@@ -98,16 +101,22 @@ await runMain(async () => {
   const whole = !options.traces && options.hint === 'balanced' && programs.absent.length === 0 && (options.plcmos || options.made);
   mkdirSync(join(buildDir, 'jitter-bench'), { recursive: true });
   const folder = mkdtempSync(join(buildDir, 'jitter-bench', 'run-'));
-  const plots = whole && !options.made ? join(root, 'bench/results/jitter') : join(buildDir, 'jitter-bench', 'plots');
+  const kind = ['jitter', options.made && 'made', options.deep && 'deep'].filter(Boolean).join('-');
+  const plots = whole && kind === 'jitter' ? join(root, 'bench/results/jitter') : join(buildDir, 'jitter-bench', 'plots');
   mkdirSync(plots, { recursive: true });
   const dist = options.replay ? null : copyOfDist(resolve(options.dist));
   try {
     const speech = join(folder, 'speech.wav');
     await execute('ffmpeg', ['-v', 'error', '-i', join(shared, 'data/replay-speech.flac'), '-bitexact', '-ac', '1', '-ar', '48000',
       '-c:a', 'pcm_s16le', speech]);
-    const args = ['--latency-hint', options.hint];
+    const args = ['--fec', '--latency-hint', options.hint];
     const systems = { earshot: dist ? earshot(dist, args) : native(resolve(options.replay), args),
-      ...(programs.neteq ? { neteq: native(programs.neteq) } : {}) };
+      ...(programs.neteq ? { neteq: native(programs.neteq) } : {}),
+      ...(options.deep ? {
+        deep: earshot(dist, ['--deep', ...args]),
+        // In-band FEC would leave deep redundancy no room at this bitrate.
+        dred: earshot(dist, ['--deep', '--dred', '500', '--latency-hint', options.hint]),
+      } : {}) };
     const { results, outputs } = await measureAll({ traces: findTraces(options, folder), systems, speech, folder, plots,
       python: programs.python });
     if (options.plcmos && programs.packages) {
@@ -120,7 +129,7 @@ await runMain(async () => {
     console.log(`\n${table(results)}\n\n${JSON.stringify(record.summary, null, 1)}`);
     const text = `${JSON.stringify(record, null, 1)}\n`;
     writeFileSync(join(buildDir, 'jitter-bench', 'last.json'), text);
-    if (whole) writeFileSync(join(root, 'bench/results', options.made ? 'jitter-made.json' : 'jitter.json'), text);
+    if (whole) writeFileSync(join(root, 'bench/results', `${kind}.json`), text);
   } finally {
     dist?.remove();
     rmSync(folder, { recursive: true, force: true });

@@ -43,6 +43,8 @@ test('sizes: what exceeds its budget or was not built is named', () => {
   assert.deepEqual(findExcess(sizes, { 'a.wasm': { brotli: 100, raw: 300 } }), []);
   assert.deepEqual(findExcess(sizes, { 'a.wasm': { brotli: 99 } }), ['dist/a.wasm: 100 bytes brotli, 99 allowed']);
   assert.deepEqual(findExcess(sizes, { 'b.wasm': { brotli: 99 } }), ['dist/b.wasm has a budget and was not built']);
+  assert.deepEqual(findExcess(sizes, { 'b.wasm': { brotli: 99, optional: true } }), []);
+  assert.deepEqual(findExcess(sizes, { 'a.wasm': { brotli: 99, optional: true } }), ['dist/a.wasm: 100 bytes brotli, 99 allowed']);
   const { raw, gzip, brotli } = measure(Buffer.alloc(10_000, 'ab'));
   assert.equal(raw, 10_000);
   assert.ok(brotli < 100 && gzip < 100);

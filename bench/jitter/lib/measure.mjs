@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { execute } from '../../quality/lib/work.mjs';
 import { shared } from './programs.mjs';
 
-/** A replay program: takes SPEECH.wav TRACE.txt OUT.wav --fec, writes OUT.wav, prints one line of JSON. */
-export const native = (program, args = []) => (speech, trace, output) => execute(program, [speech, trace, output, '--fec', ...args]);
+/** A replay program: takes SPEECH.wav TRACE.txt OUT.wav and options, writes OUT.wav, prints one line of JSON. */
+export const native = (program, args = ['--fec']) => (speech, trace, output) => execute(program, [speech, trace, output, ...args]);
 
 /** The product: `earshot replay`, the WebAssembly that pages load. */
-export const earshot = (dist, args = []) => (speech, trace, output) =>
-  execute(process.execPath, [join(dist.folder, 'cli.mjs'), 'replay', speech, trace, output, '--fec', '--json', ...args]);
+export const earshot = (dist, args = ['--fec']) => (speech, trace, output) =>
+  execute(process.execPath, [join(dist.folder, 'cli.mjs'), 'replay', speech, trace, output, '--json', ...args]);
 
 /** The longest time in which nothing of what was said is recognised, pauses of the speech included, in ms. */
 function longestGap(points, windowSeconds = 0.4) {

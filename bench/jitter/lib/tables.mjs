@@ -1,4 +1,5 @@
 // The figures of a run as one table and as means.
+const names = { neteq: 'NetEq', deep: 'deep', dred: 'deep, DRED' };
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const rounded = (value, digits = 3) => Number(value.toFixed(digits));
 
@@ -42,11 +43,11 @@ export function table(traces) {
       const values = Object.values(traces).map((trace) => of(trace[system])).filter((value) => value !== undefined);
       return values.length > 0 ? mean(values) : undefined;
     })]];
-  const header = ['network', ...columns.flatMap(([title, , ], i) => [title, ...systems.slice(1).map(() => 'NetEq'),
-    ...(i === 0 && systems.length > 1 ? ['ratio'] : [])])];
+  const header = ['network', ...columns.flatMap(([title, , ], i) => [title, ...systems.slice(1).map((system) => names[system]),
+    ...(i === 0 && systems.includes('neteq') ? ['ratio'] : [])])];
   const lines = rows.map(([name, values]) => [name, ...columns.flatMap(([, of, digits], i) => {
     const figures = values(of);
-    const ratio = i === 0 && figures.length > 1 ? [cell(figures[0] / figures[1], 2)] : [];
+    const ratio = i === 0 && systems.includes('neteq') ? [cell(figures[0] / figures[systems.indexOf('neteq')], 2)] : [];
     return [...figures.map((value) => cell(value, digits)), ...ratio];
   })]);
   return [header, header.map((_, i) => (i === 0 ? '---' : '--:')), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
