@@ -104,7 +104,7 @@ await runMain(async () => {
   const kind = ['jitter', options.made && 'made', options.deep && 'deep'].filter(Boolean).join('-');
   const plots = whole && kind === 'jitter' ? join(root, 'bench/results/jitter') : join(buildDir, 'jitter-bench', 'plots');
   mkdirSync(plots, { recursive: true });
-  const dist = options.replay ? null : copyOfDist(resolve(options.dist));
+  const dist = options.replay ? null : copyOfDist(resolve(options.dist), ['worklet', 'audio', 'file', ...options.deep ? ['playout-deep', 'encoder-deep'] : []]);
   try {
     const speech = join(folder, 'speech.wav');
     await execute('ffmpeg', ['-v', 'error', '-i', join(shared, 'data/replay-speech.flac'), '-bitexact', '-ac', '1', '-ar', '48000',

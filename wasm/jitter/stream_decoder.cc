@@ -84,10 +84,11 @@ Piece StreamDecoder::NextDeep(int64_t spare_frames, int64_t recoverable, SoundBu
     invented_frames_ += piece.frames;
     return piece;
   }
-  // Whole quanta; what is left of one is passed over.
+  // A packet of usual length at once, so that it is not missed in part if it comes after all; whole
+  // quanta, and what is left of one is passed over.
   const int64_t rest = gap() - unknown - recoverable;
-  const auto frames =
-      static_cast<int>(std::min<int64_t>(rest / quantum_ * quantum_, frames_per_tick_));
+  const int64_t most = std::clamp(front.duration_samples, frames_per_tick_, 2 * frames_per_tick_);
+  const auto frames = static_cast<int>(std::min(rest / quantum_ * quantum_, most));
   Skip(unknown + (frames == 0 ? rest : 0));
   if (frames == 0) return {};
   const std::span<float> out = sound.Prepare(frames);

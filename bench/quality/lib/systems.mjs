@@ -22,9 +22,9 @@ const framingMs = (frame) => 1000 * (frame - gcd(frame, quantum)) / sampleRate;
  * @property {(input: string, output: string, names: string[]) => Promise<{corePercent: number[], latencyMs?: number}>} run
  */
 
-/** A copy of the command and its modules: others may build while the run goes on. Removed with `remove()`. */
-export function copyOfDist(dist) {
-  const files = ['cli.mjs', 'earshot-worklet.wasm', 'earshot-file.wasm'];
+/** A copy of the command and of the modules it needs: others may build while the run goes on. Removed with `remove()`. */
+export function copyOfDist(dist, modules = ['worklet', 'file']) {
+  const files = ['cli.mjs', ...modules.map((name) => `earshot-${name}.wasm`)];
   const missing = files.find((file) => !existsSync(join(dist, file)));
   if (missing) throw new ToolError(`${join(dist, missing)} is missing. Run:  npm run build`);
   mkdirSync(place(), { recursive: true });

@@ -6,17 +6,25 @@ import { SenderPipe, type PayloadEncoder } from './sender-pipe.js';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-/** The encoder's modules, as the window supplies them. */
-const modules = { audio: supply(), 'encoder-deep': supply() } as const satisfies Record<EncoderModule, unknown>;
+/** An encoder's module, as the window supplies it: once, or again when it could not be had before. */
+class ModuleSupply {
+  #resolve!: (module: WebAssembly.Module | null) => void;
+  #module = new Promise<WebAssembly.Module | null>((resolve) => (this.#resolve = resolve));
 
-function supply() {
-  let resolve!: (module: WebAssembly.Module | null) => void;
-  const promise = new Promise<WebAssembly.Module | null>((settle) => (resolve = settle));
-  return { promise, resolve };
+  get module(): Promise<WebAssembly.Module | null> {
+    return this.#module;
+  }
+
+  supply(module: WebAssembly.Module | null): void {
+    this.#resolve(module);
+    this.#module = Promise.resolve(module);
+  }
 }
 
+const modules = { audio: new ModuleSupply(), 'encoder-deep': new ModuleSupply() } satisfies Record<EncoderModule, ModuleSupply>;
+
 self.onmessage = ({ data }: MessageEvent<WorkerCommand>) => {
-  if (data.type === 'module') modules[data.name].resolve(data.module);
+  if (data.type === 'module') modules[data.name].supply(data.module);
   else attach(data, data.readable, data.writable);
 };
 
@@ -29,10 +37,10 @@ self.postMessage({ type: 'ready' } satisfies WorkerReport);
 
 /** Without deep redundancy where its module cannot be had. */
 async function createEncoder(settings: EncoderSettings): Promise<PayloadEncoder> {
-  const deep = settings.dred > 0 && (await modules['encoder-deep'].promise);
+  const deep = settings.dred > 0 && (await modules['encoder-deep'].module);
   if (deep) return OpusEncoder.create(deep, settings);
   const plain = (all: EncoderSettings) => ({ ...all, dred: 0 });
-  const encoder = OpusEncoder.create((await modules.audio.promise)!, plain(settings));
+  const encoder = OpusEncoder.create((await modules.audio.module)!, plain(settings));
   return {
     get input() {
       return encoder.input;
