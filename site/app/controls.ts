@@ -14,6 +14,7 @@ export function readSettings(): CallSettings {
     codec: choice('codec') as 'ours' | 'native',
     playout: choice('playout') as 'ours' | 'native',
     fec: checked('fec'),
+    deep: checked('deep'),
     loss: range('loss') / 100,
     jitterMs: range('jitter'),
   };

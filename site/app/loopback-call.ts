@@ -12,6 +12,8 @@ export interface CallSettings {
   codec: 'ours' | 'native';
   playout: 'ours' | 'native';
   fec: boolean;
+  /** Networks hide losses, and packets describe the half second before them; fixed while a call is up. */
+  deep: boolean;
   /** Share of packets to lose, 0 … 1. */
   loss: number;
   /** Largest extra delay of a packet in ms. */
@@ -59,11 +61,20 @@ export class LoopbackCall extends EventTarget {
     this.#enhancer = enhancer;
 
     const sender = this.#near.addTrack(enhancer.track, enhancer.stream);
-    this.#sender = Earshot.attachSender(sender, { bitrate: 32_000, complexity: 9, ...senderOptions(settings) });
+    this.#sender = Earshot.attachSender(sender, {
+      // Deep redundancy takes its bits from the rest.
+      ...(settings.deep ? { bitrate: 48_000, dred: 500 } : { bitrate: 32_000 }),
+      complexity: 9,
+      ...senderOptions(settings),
+    });
 
     const farTrack = new Promise<void>((resolve) => {
       this.#far.ontrack = ({ receiver }) => {
-        this.#receiver = Earshot.attachReceiver(receiver, { audioContext: this.#context, ...receiverOptions(settings) });
+        this.#receiver = Earshot.attachReceiver(receiver, {
+          audioContext: this.#context,
+          concealment: settings.deep ? 'deep' : 'standard',
+          ...receiverOptions(settings),
+        });
         resolve();
       };
     });

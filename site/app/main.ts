@@ -94,6 +94,8 @@ async function applySettings(event: Event): Promise<void> {
   if (!session) return;
   session.call.apply(settings);
   const name = (event.target as HTMLInputElement).name;
+  // The modules of a call are chosen when it begins.
+  if (name === 'deep') return start(session.source.kind);
   if (session.source.kind === 'microphone' && (name === 'suppressor' || name === 'gain')) {
     const track = session.source.stream.getAudioTracks()[0]!;
     const wanted = nativeProcessing();

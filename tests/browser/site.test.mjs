@@ -38,6 +38,22 @@ siteTest('the page makes a call with its sample, by keyboard alone, and its numb
   assert.deepEqual(page.log.filter((line) => /^(error|uncaught)/.test(line)), []);
 });
 
+siteTest('deep concealment starts the call anew, and what is lost is recovered from deep redundancy', {}, async (t, page) => {
+  await page.evaluate(() => document.getElementById('start-sample').click());
+  await untilText(page, 'n-state', /^running$/);
+  await page.evaluate(() => {
+    // In-band FEC would recover as well.
+    for (const id of ['fec', 'deep']) document.getElementById(id).click();
+    const loss = document.getElementById('loss');
+    loss.value = 20;
+    loss.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await untilText(page, 'n-state', /^running$/);
+  await untilText(page, 'n-fec', /^[1-9]/);
+  await page.evaluate(() => document.getElementById('stop').click());
+  assert.deepEqual(page.log.filter((line) => /^(error|uncaught)/.test(line)), []);
+});
+
 siteTest('the page records both sides of a microphone call', {}, async (t, page) => {
   await page.evaluate(() => document.getElementById('start-microphone').click());
   await untilText(page, 'n-state', /^running$/);

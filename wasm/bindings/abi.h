@@ -123,15 +123,15 @@ enum class PlayoutStat : int {
 
 /// Parameters of the Opus encoder.
 enum class EncoderParam : int {
-  kBitrate = 0,           ///< bit/s, 6000 … 510000.
-  kComplexity = 1,        ///< 0 … 10.
-  kFec = 2,               ///< Switch: in-band FEC.
-  kExpectedLoss = 3,      ///< Percent, 0 … 100.
-  kDtx = 4,               ///< Switch: discontinuous transmission.
-  kMaxBandwidth = 5,      ///< An OpusBandwidth.
-  kRateMode = 6,          ///< An OpusRateMode.
-  kSignal = 7,            ///< An OpusSignal.
-  kDredMs = 8,  ///< Of the sound before each packet, 0 … 1000; the deep module's alone.
+  kBitrate = 0,       ///< bit/s, 6000 … 510000.
+  kComplexity = 1,    ///< 0 … 10.
+  kFec = 2,           ///< Switch: in-band FEC.
+  kExpectedLoss = 3,  ///< Percent, 0 … 100.
+  kDtx = 4,           ///< Switch: discontinuous transmission.
+  kMaxBandwidth = 5,  ///< An OpusBandwidth.
+  kRateMode = 6,      ///< An OpusRateMode.
+  kSignal = 7,        ///< An OpusSignal.
+  kDredMs = 8,        ///< Of the sound before each packet, 0 … 1000; the deep module's alone.
 };
 
 /// What the encoder optimises for; fixed at creation.
