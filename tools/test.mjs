@@ -36,7 +36,10 @@ const builds = {
   dist: () => buildPages({ tests: true }),
 };
 
-/** In the order they run: quick verdicts first, browsers last. `needs` names builds. */
+/**
+ * In the order they run: quick verdicts first, browsers last. `needs` names builds. Neighbours with `waits` run at the same time: most of
+ * theirs goes by waiting for sound.
+ */
 const suites = [
   { name: 'direction', group: 'checks', title: 'Rules of direction', run: async () => verdict(checkDirection()) },
   { name: 'tools', group: 'tools', title: 'Tests of the tools', run: () => runNodeTests('tests/tools') },
@@ -57,6 +60,7 @@ const suites = [
     group: 'browser',
     title: `Browser tests, ${browser}`,
     needs: ['dist'],
+    waits: true,
     run: () => runCounting(`browser-${browser}`, 'tests/browser/run.mjs', ['--browser', browser]),
   })),
 ];
@@ -76,12 +80,13 @@ function chosenSuites(args) {
 const built = new Map();
 /** Builds once. The first suite to ask gets the failure itself, the others a reference to it. */
 async function ensureBuilt(name) {
-  if (!built.has(name)) {
-    built.set(name, false);
-    await builds[name]();
-    built.set(name, true);
+  const before = built.get(name);
+  if (!before) {
+    const build = builds[name]();
+    built.set(name, build.then(() => true, () => false));
+    return build;
   }
-  if (!built.get(name)) throw new ToolError(`the build "${name}" failed above`);
+  if (!(await before)) throw new ToolError(`the build "${name}" failed above`);
 }
 
 async function runSuite(suite) {
@@ -96,6 +101,16 @@ async function runSuite(suite) {
   }
   counts.problems.forEach((problem) => console.log(`  ✗ ${problem}`));
   return { name: suite.name, ...counts, ms: Date.now() - started };
+}
+
+/** The suites in turns, each of one or of neighbours that run at the same time. */
+function turnsOf(chosen) {
+  const turns = [];
+  for (const suite of chosen) {
+    if (suite.waits && turns.at(-1)?.at(-1).waits) turns.at(-1).push(suite);
+    else turns.push([suite]);
+  }
+  return turns;
 }
 
 function report(results) {
@@ -116,6 +131,6 @@ await runMain(async () => {
   rmSync(join(buildDir, 'test-summary.txt'), { force: true });
   await setUp('test');
   const results = [];
-  for (const suite of chosen) results.push(await runSuite(suite));
+  for (const turn of turnsOf(chosen)) results.push(...(await Promise.all(turn.map(runSuite))));
   return report(results);
 });
