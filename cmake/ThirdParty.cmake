@@ -44,12 +44,15 @@ if(EARSHOT_DEPS_${earshot_variant}_opus-deep)
   earshot_import_static(opus-deep libopus.a include/opus)
 endif()
 
-# Emscripten's toolchain confines find_package to its own sysroot, hence NO_CMAKE_FIND_ROOT_PATH.
+# Emscripten's toolchain confines find_package to its own sysroot, hence NO_CMAKE_FIND_ROOT_PATH. What an earlier configuration found
+# may have been built another way, so it is looked for again.
 if(EARSHOT_TESTS)
   earshot_third_party_prefix(googletest earshot_googletest)
+  unset(GTest_DIR CACHE)
   find_package(GTest CONFIG REQUIRED PATHS "${earshot_googletest}" NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
 endif()
 if(EARSHOT_BENCH)
   earshot_third_party_prefix(benchmark earshot_benchmark)
+  unset(benchmark_DIR CACHE)
   find_package(benchmark CONFIG REQUIRED PATHS "${earshot_benchmark}" NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
 endif()

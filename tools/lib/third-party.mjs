@@ -88,6 +88,7 @@ const additions = {
   'opus-deep': { wasm: 'tools/third-party/opus' },
   // NEON in terms of WebAssembly's vectors.
   vpx: { wasm: 'tools/third-party/vpx/neon' },
+  googletest: { wasm: 'tools/third-party/googletest' },
 };
 
 /** Libraries made from another one's sources: of which, and from which of its versions on. Where there are only older ones it is left out. */
