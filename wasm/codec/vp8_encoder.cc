@@ -115,11 +115,11 @@ int Vp8Encoder::Encode(std::span<const uint8_t> i420, bool key_frame) {
 
 const char* Vp8LibraryVersion() {
   // libvpx says "v1.17.0".
-  static const std::string version = [] {
+  static const std::string kVersion = [] {
     const std::string text = vpx_codec_version_str();
     return "libvpx " + (text.starts_with('v') ? text.substr(1) : text);
   }();
-  return version.c_str();
+  return kVersion.c_str();
 }
 
 }  // namespace earshot
