@@ -27,5 +27,6 @@ EARSHOT_INLINE earshot_two earshot_pair(v128_t a, v128_t b) { return (earshot_tw
 #include "arithmetic.h"
 #include "memory.h"
 #include "permutation.h"
+#include "replaced.h"
 
 #endif  // EARSHOT_VPX_ARM_NEON_H_
