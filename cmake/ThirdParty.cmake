@@ -1,5 +1,5 @@
 # Third-party libraries as imported targets:
-#   earshot_third_party::opus   earshot_third_party::opus-deep (where it was built)   earshot_third_party::ogg   GTest::gtest(_main)   benchmark::benchmark
+#   earshot_third_party::opus   earshot_third_party::opus-deep (where it was built)   earshot_third_party::ogg   earshot_third_party::vpx   GTest::gtest(_main)   benchmark::benchmark
 # `node tools/setup.mjs` builds them once per variant outside the checkout and writes where to build/deps.cmake.
 include("${PROJECT_SOURCE_DIR}/build/deps.cmake" OPTIONAL RESULT_VARIABLE earshot_deps)
 if(NOT earshot_deps)
@@ -34,17 +34,25 @@ endfunction()
 
 earshot_import_static(opus libopus.a include/opus)
 earshot_import_static(ogg libogg.a include)
+earshot_import_static(vpx libvpx.a include)
+if(EMSCRIPTEN)
+  # It was built so (tools/lib/third-party.mjs), and whatever links it has to agree.
+  set_target_properties(earshot_third_party::vpx PROPERTIES INTERFACE_LINK_OPTIONS -sSUPPORT_LONGJMP=wasm)
+endif()
 # Not for the scalar variant, and not of a libopus before 1.6.
 if(EARSHOT_DEPS_${earshot_variant}_opus-deep)
   earshot_import_static(opus-deep libopus.a include/opus)
 endif()
 
-# Emscripten's toolchain confines find_package to its own sysroot, hence NO_CMAKE_FIND_ROOT_PATH.
+# Emscripten's toolchain confines find_package to its own sysroot, hence NO_CMAKE_FIND_ROOT_PATH. What an earlier configuration found
+# may have been built another way, so it is looked for again.
 if(EARSHOT_TESTS)
   earshot_third_party_prefix(googletest earshot_googletest)
+  unset(GTest_DIR CACHE)
   find_package(GTest CONFIG REQUIRED PATHS "${earshot_googletest}" NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
 endif()
 if(EARSHOT_BENCH)
   earshot_third_party_prefix(benchmark earshot_benchmark)
+  unset(benchmark_DIR CACHE)
   find_package(benchmark CONFIG REQUIRED PATHS "${earshot_benchmark}" NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
 endif()

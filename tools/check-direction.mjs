@@ -1,5 +1,5 @@
 // node tools/check-direction.mjs: enforces the rules of direction of docs/architecture.md that a look at the includes and
-// imports decides: 1 (folders of wasm/), 2 (who may include Emscripten, Opus and Ogg), 6 (who may import what in JavaScript).
+// imports decides: 1 (folders of wasm/), 2 (who may include Emscripten, Opus, Ogg and libvpx), 6 (who may import what in JavaScript).
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -21,9 +21,10 @@ const allowedIncludes = {
 
 /** Headers from outside → the files that may include them. */
 const guardedHeaders = [
-  { header: /^(emscripten(\/|\.h)|wasm_simd128\.h)/, allowed: /^wasm\/(bindings\/|dsp\/[a-z0-9_]*simd[a-z0-9_]*\.h$)/, name: "Emscripten's headers belong to bindings/ and the SIMD headers of dsp/" },
+  { header: /^(emscripten(\/|\.h)|wasm_simd128\.h)/, allowed: /^wasm\/(bindings\/|dsp\/[a-z0-9_]*simd[a-z0-9_]*\.h$|codec\/vp8_kernels_[a-z]+\.cc$)/, name: "Emscripten's headers belong to bindings/, the SIMD headers of dsp/ and codec/vp8_kernels_*.cc" },
   { header: /^(opus\/)?opus[a-z_]*\.h$/, allowed: /^wasm\/codec\//, name: 'opus.h belongs to codec/' },
   { header: /^ogg\/|^ogg\.h$/, allowed: /^wasm\/codec\//, name: 'ogg.h belongs to codec/' },
+  { header: /^(vpx\/)?(vpx|vp8)[a-z_]*\.h$/, allowed: /^wasm\/codec\/vp8_(de|en)coder\.cc$/, name: 'libvpx belongs to codec/vp8_decoder.cc and codec/vp8_encoder.cc' },
 ];
 
 function checkCpp(path, text) {

@@ -2,8 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { buildVpx } from './build-vpx.mjs';
+import { buildWithCmake } from './build-with-cmake.mjs';
 import { obtainSource } from './download.mjs';
 import { cacheDir, root } from './paths.mjs';
 import { run, step } from './steps.mjs';
@@ -31,7 +32,16 @@ const opusNative = [...opusCommon, '-DCMAKE_C_FLAGS_RELEASE=-O3'];
 const opusSimd = [...opusWasm, ...opusSse, '-DOPUS_X86_MAY_HAVE_AVX2=OFF'];
 const opusSimdFlags = `-msimd128 -msse4.1 ${wasmFlags}`;
 
-/** CMake options by library and variant; a string names the variant whose build serves as well. */
+// VP8 alone, single-threaded, and what only its tools would need left out.
+const vpxCommon = ['--disable-examples', '--disable-tools', '--disable-docs', '--disable-unit-tests', '--disable-install-docs', '--disable-install-bins',
+  '--enable-vp8', '--disable-vp9', '--disable-webm-io', '--disable-libyuv', '--disable-postproc', '--disable-multithread', '--disable-shared'];
+const vpxWasm = [...vpxCommon, '--disable-pic', '--disable-runtime-cpu-detect'];
+// libvpx leaves a damaged frame by longjmp, which is a WebAssembly exception here: the module needs no JavaScript for it.
+const vpxWasmFlags = `-O3 ${wasmFlags} -sSUPPORT_LONGJMP=wasm -Wno-unused-parameter`;
+// Its code for arm64 is written in C with intrinsics, which arm_neon.h among our additions translates.
+const vpxNeon = ['--target=arm64-linux-gcc', '--disable-neon-dotprod', '--disable-neon-i8mm', '--disable-sve'];
+
+/** Options of CMake, or of libvpx's configure, by library and variant; a string names the variant whose build serves as well. */
 const recipes = {
   opus: {
     native: opusNative,
@@ -48,6 +58,11 @@ const recipes = {
     wasm: ['-DBUILD_TESTING=OFF', '-DINSTALL_DOCS=OFF', `-DCMAKE_C_FLAGS=${wasmFlags}`],
     'wasm-scalar': 'wasm',
   },
+  vpx: {
+    native: [...vpxCommon, '--enable-pic', '--extra-cflags=-O3'],
+    wasm: [...vpxWasm, ...vpxNeon, `--extra-cflags=${vpxWasmFlags} -msimd128`],
+    'wasm-scalar': [...vpxWasm, '--target=generic-gnu', `--extra-cflags=${vpxWasmFlags}`],
+  },
   googletest: {
     native: googletest,
     wasm: [...googletest, '-Dgtest_disable_pthreads=ON'],
@@ -60,14 +75,20 @@ const recipes = {
   },
 };
 
+/** Libraries that are not built with CMake. */
+const builders = { vpx: buildVpx };
+
 /**
- * Folders of ours that change a library, by library and variant: *.patch is applied to its sources, build.cmake is included by
- * its build. Their content is part of the key of the result.
+ * Folders of ours that change a library, by library and variant; what becomes of their files is up to the builder. Their content
+ * is part of the key of the result.
  */
 const additions = {
   // SILK's quantiser, the dearest part of an encoder: libopus's AVX2 form for WebAssembly's vectors.
   opus: { wasm: 'tools/third-party/opus' },
   'opus-deep': { wasm: 'tools/third-party/opus' },
+  // NEON in terms of WebAssembly's vectors.
+  vpx: { wasm: 'tools/third-party/vpx/neon' },
+  googletest: { wasm: 'tools/third-party/googletest' },
 };
 
 /** Libraries made from another one's sources: of which, and from which of its versions on. Where there are only older ones it is left out. */
@@ -90,26 +111,17 @@ export function readLock() {
   return libraries;
 }
 
-/** Builds one tarball with CMake and moves the result to `prefix`; an interrupted or failed build leaves `prefix` absent. */
-export async function buildLibrary({ source, options, toolchain, prefix, log, addition }) {
+/**
+ * Builds one tarball and moves the result to `prefix`; an interrupted or failed build leaves `prefix` absent.
+ * @param {{source: string, options: string[], prefix: string, log: string, emscripten?: string, addition?: string, build?: Function}} job
+ *   emscripten: its root, for WebAssembly; addition: a folder of ours; build: buildWithCmake by default
+ */
+export async function buildLibrary({ source, prefix, log, build = buildWithCmake, ...job }) {
   const work = `${prefix}.work`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, 'source'), { recursive: true });
   await run('tar', ['xf', source, '-C', join(work, 'source'), '--strip-components=1'], { log });
-  const configure = ['-S', join(work, 'source'), '-B', join(work, 'build'), '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release',
-    `-DCMAKE_INSTALL_PREFIX=${join(work, 'prefix')}`, '-DCMAKE_INSTALL_LIBDIR=lib', '-DBUILD_SHARED_LIBS=OFF', ...options];
-  if (toolchain) configure.push(`-DCMAKE_TOOLCHAIN_FILE=${toolchain}`);
-  if (addition) {
-    // Not as part of a repository that the cache may lie in.
-    const env = { ...process.env, GIT_CEILING_DIRECTORIES: work };
-    for (const name of readdirSync(addition).filter((file) => file.endsWith('.patch'))) {
-      await run('git', ['apply', '-C1', join(addition, name)], { log, cwd: join(work, 'source'), env, append: true });
-    }
-    configure.push(`-DCMAKE_PROJECT_INCLUDE=${join(addition, 'build.cmake')}`);
-  }
-  await run('cmake', configure, { log, append: true });
-  await run('cmake', ['--build', join(work, 'build'), '-j', String(availableParallelism())], { log, append: true });
-  await run('cmake', ['--install', join(work, 'build')], { log, append: true });
+  await build({ ...job, work, log });
   // The rename is the stamp: a prefix that exists is whole.
   renameSync(join(work, 'prefix'), prefix);
   rmSync(work, { recursive: true, force: true });
@@ -119,7 +131,7 @@ export async function buildLibrary({ source, options, toolchain, prefix, log, ad
 function isNeeded(library, variant, purpose) {
   if (purpose === 'bench') return true;
   if (purpose === 'test') return library !== 'benchmark';
-  return variant !== 'native' && ['opus', 'opus-deep', 'ogg'].includes(library);
+  return variant !== 'native' && ['opus', 'opus-deep', 'ogg', 'vpx'].includes(library);
 }
 
 /**
@@ -158,7 +170,8 @@ export async function ensureThirdParty(emscripten, purpose) {
       await step(`Build ${library} ${source.version} for ${variant}`, () => buildLibrary({
         source: source.path,
         options: byVariant[variant],
-        toolchain: variant !== 'native' && join(emscripten.root, 'cmake/Modules/Platform/Emscripten.cmake'),
+        emscripten: variant === 'native' ? undefined : emscripten.root,
+        build: builders[library],
         prefix: prefixOf(source, variant),
         addition: additions[library]?.[variant] && join(root, additions[library][variant]),
         log: `third-party-${library}-${variant}`,

@@ -9,7 +9,7 @@ namespace earshot::abi {
 
 /// Raised whenever an export, a parameter or a layout changes; a loader refuses a module of another
 /// version.
-inline constexpr int kAbiVersion = 4;
+inline constexpr int kAbiVersion = 5;
 
 /// Longest RTP payload the playout chain takes, bytes.
 inline constexpr int kMaxRtpPayloadBytes = 1500;
@@ -187,6 +187,30 @@ enum class OggHeaderField : int {
   kInputSampleRateHz = 2,  ///< Of the sound before encoding, 0 when unknown.
   kOutputGain = 3,         ///< 1/256 dB.
   kCount = 4,              ///< Number of values.
+};
+
+/// Longest VP8 frame taken, bytes: more than the largest picture has uncompressed.
+inline constexpr int kMaxVp8FrameBytes = 16777216;
+
+/// Pixels of the largest VP8 picture taken, 4096 × 2304.
+inline constexpr int kMaxVp8Pixels = 9437184;
+
+/// What a VP8 encoder made so far.
+enum class Vp8EncoderStat : int {
+  kFrames = 0,         ///< Pictures encoded.
+  kKeyFrames = 1,      ///< Of those, key frames.
+  kBytes = 2,          ///< Of all frames.
+  kSquaredErrorY = 3,  ///< Of the luminance after encoding, summed over all samples.
+  kSamplesY = 4,       ///< Their number.
+  kCount = 5,          ///< Number of values.
+};
+
+/// The newest picture of a VP8 decoder.
+enum class Vp8PictureField : int {
+  kWidth = 0,   ///< Pixels.
+  kHeight = 1,  ///< Pixels.
+  kBytes = 2,   ///< Of the picture as I420.
+  kCount = 3,   ///< Number of values.
 };
 
 }  // namespace earshot::abi

@@ -13,7 +13,7 @@ interface BuildInfo {
   readonly libraries: Readonly<Record<string, string>>;
 }
 
-const MODULES: readonly ModuleName[] = ['worklet', 'audio', 'file'];
+const MODULES: readonly ModuleName[] = ['worklet', 'audio', 'file', 'video'];
 const DEEP_MODULES: readonly ModuleName[] = ['playout-deep', 'encoder-deep'];
 
 export function addInfo(program: Command): void {
@@ -41,7 +41,7 @@ export function addInfo(program: Command): void {
 
 function info() {
   const { toolchain, libraries } = JSON.parse(readFileSync(new URL('./build-info.json', import.meta.url), 'utf8')) as BuildInfo;
-  const opus = libraryVersion(instantiate<ModuleExports & { library_version(): number }>(loadModule('audio')));
+  const versionIn = (name: ModuleName) => libraryVersion(instantiate<ModuleExports & { library_version(): number }>(loadModule(name))).replace(/^\w+ /, '');
   const modules: Record<string, { raw: number; gzip: number; brotli: number }> = {};
   const urls = [...MODULES.flatMap((name) => [moduleUrl(name, true), moduleUrl(name, false)]), ...DEEP_MODULES.map((name) => moduleUrl(name, true))];
   for (const url of urls) {
@@ -56,8 +56,8 @@ function info() {
   return {
     version: __EARSHOT_VERSION__,
     toolchain,
-    // What the module says of itself, not what was meant to be built.
-    libraries: { ...libraries, opus: opus.replace(/^libopus /, '') },
+    // What the modules say of themselves, not what was meant to be built.
+    libraries: { ...libraries, opus: versionIn('audio'), vpx: versionIn('video') },
     deep: DEEP_MODULES.every((name) => existsSync(moduleUrl(name, true))),
     simd: simdSupported(),
     modules,

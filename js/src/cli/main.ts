@@ -6,6 +6,7 @@ import { addInfo } from './info.js';
 import { InputError } from './input-error.js';
 import { addOpus } from './opus.js';
 import { addReplay } from './replay.js';
+import { addVp8 } from './vp8.js';
 
 declare const __EARSHOT_VERSION__: string;
 
@@ -18,6 +19,7 @@ const program = new Command('earshot')
 addEnhance(program);
 addOpus(program);
 addG711(program);
+addVp8(program);
 addReplay(program);
 addInfo(program);
 

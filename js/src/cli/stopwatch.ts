@@ -8,6 +8,22 @@ export class Stopwatch {
   }
 }
 
+/** Processor time of this process in some of what it does. */
+export class LapWatch {
+  #seconds = 0;
+
+  get cpuSeconds(): number {
+    return this.#seconds;
+  }
+
+  measure<T>(work: () => T): T {
+    const stopwatch = new Stopwatch();
+    const result = work();
+    this.#seconds += stopwatch.cpuSeconds;
+    return result;
+  }
+}
+
 /** `value` with at most `digits` decimals, as a number for JSON. */
 export function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits));
