@@ -30,7 +30,7 @@ void ExpectBalance(const Simulation& simulation, int64_t lost_samples) {
 }
 
 TEST(DeepRedundancy, FillsEveryBurstItReachesSampleForSample) {
-  for (const size_t burst : {1, 3, 5}) {
+  for (const size_t burst : {size_t{1}, size_t{3}, size_t{5}}) {
     SCOPED_TRACE(burst);
     const auto all = Send({.num_packets = 2000, .deep_ticks = 10});
     const auto sent = LoseBursts(all, burst);
