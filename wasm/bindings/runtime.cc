@@ -14,8 +14,8 @@ _LIBCPP_BEGIN_NAMESPACE_STD
 _LIBCPP_END_NAMESPACE_STD
 
 // libopus prints before it aborts on a failed check (celt/arch.h, hardening; assert() in its
-// networks). Printing would import
-// three file functions and 20 KB of formatting, so here it is the trap itself.
+// networks). Printing would import three file functions and 20 KB of formatting, so here it is the
+// trap itself.
 #include <cstdio>
 #undef stderr
 
