@@ -45,11 +45,6 @@ struct RateConverter {
 
 extern "C" {
 
-#if defined(__EMSCRIPTEN__)
-// The runtime announces growth to whoever embeds it; here JavaScript compares buffers instead.
-void emscripten_notify_memory_growth(size_t) {}
-#endif
-
 int abi_version() { return earshot::abi::kAbiVersion; }
 
 /// Memory for a text argument, used by the next call that takes one.

@@ -16,6 +16,7 @@ _LIBCPP_END_NAMESPACE_STD
 // libopus prints before it aborts on a failed check (celt/arch.h, hardening; assert() in its
 // networks). Printing would import three file functions and 20 KB of formatting, so here it is the
 // trap itself.
+#include <cstddef>
 #include <cstdio>
 #undef stderr
 
@@ -24,4 +25,7 @@ FILE* const stderr = nullptr;
 int fprintf(FILE*, const char*, ...) { __builtin_trap(); }
 int fiprintf(FILE*, const char*, ...) { __builtin_trap(); }
 [[noreturn]] void __assert_fail(const char*, const char*, int, const char*) { __builtin_trap(); }
+
+// The runtime announces growth to whoever embeds it; here JavaScript compares buffers instead.
+void emscripten_notify_memory_growth(size_t) {}
 }

@@ -34,11 +34,6 @@ struct Decoder {
 
 extern "C" {
 
-#if defined(__EMSCRIPTEN__)
-// The runtime announces growth to whoever embeds it; here JavaScript compares buffers instead.
-void emscripten_notify_memory_growth(size_t) {}
-#endif
-
 int abi_version() { return earshot::abi::kAbiVersion; }
 const char* library_version() { return earshot::Vp8LibraryVersion(); }
 
