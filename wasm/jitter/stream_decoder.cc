@@ -189,8 +189,13 @@ Piece StreamDecoder::Next(int64_t tick, int64_t excess_frames, int64_t spare_fra
     if (front.duration_samples > 0 && -gap <= invented_frames_ && -gap >= front.duration_samples &&
         packets_.size() > 1) {
       const int64_t invented = invented_frames_;
+      const int64_t duration = front.duration_samples;
+      // It and those missing before it take their share of what deep redundancy made.
+      const int64_t deep = deep_.frames - (missing + 1) * duration;
+      counters_.recovered += deep_.frames >= duration ? 1 : 0;
       DiscardFront();
       invented_frames_ = invented;
+      deep_.frames = std::max<int64_t>(deep, 0);
       return {};
     }
     return DecodeFront(tick, sound);
