@@ -17,7 +17,6 @@ export async function run({ rounds }) {
       Contestant.node(`capture.48000.${variant}`, script('capture.mjs'), noisy, engine, module('worklet'), '48000'),
       Contestant.node(`capture.44100.${variant}`, script('capture.mjs'), noisy, engine, module('worklet'), '44100'),
       Contestant.node(`playout.48000.${variant}`, script('playout.mjs'), clean, engine, module('worklet'), module('audio')),
-      ...(variant === 'simd' ? [Contestant.node(`playout.deep.48000.${variant}`, script('playout.mjs'), clean, engine, module('playout-deep'), module('audio'))] : []),
       Contestant.node(`mixer.25.5talking.${variant}`, script('mixer.mjs'), clean, engine, module('worklet'), module('audio'), '25', '5'),
     ];
   });

@@ -1,6 +1,7 @@
 // npm run bench [-- SUITE …] [--rounds N] [--check]: measures speed side by side and writes bench/results/SUITE.json.
 //   opus     codec in WebAssembly against native libopus and published packages
 //   chains   capture and playout chain as the worklet runs them, in % of a core
+//   deep     playout with the deep module beside the small one
 //   vp8      video codec in WebAssembly against native libvpx
 //   kernels  Google Benchmark programs, native against WebAssembly with and without SIMD
 // --check holds the figures against "speeds" of bench/budget.json and fails when one is missed.
@@ -12,7 +13,7 @@ import { root } from '../tools/lib/paths.mjs';
 import { setUp } from '../tools/setup.mjs';
 import { findMissed } from './lib/report.mjs';
 
-const suites = ['opus', 'chains', 'vp8', 'kernels'];
+const suites = ['opus', 'chains', 'deep', 'vp8', 'kernels'];
 
 await runMain(async () => {
   const { values, positionals } = parseArgs({

@@ -1,6 +1,7 @@
 /** The deep modules in a call: what a burst of loss takes away comes back from the deep redundancy of the packet after it. */
 import assert from 'node:assert/strict';
 
+import { steadyToneDbfs } from './analysis/level.mjs';
 import { speechQuality } from './analysis/quality.mjs';
 import { test } from './harness/suite.mjs';
 
@@ -44,4 +45,35 @@ test('bursts of loss are recovered from deep redundancy', {}, async (t) => {
   // Where nobody spoke there is nothing to describe.
   assert.ok(of('packetsRecovered') > 0.3 * lost, `${of('packetsRecovered')} of ${lost}`);
   assert.ok(stoi > 0.6, `STOI ${stoi.toFixed(2)}`);
+});
+
+test('where the deep modules are missing the small ones carry the call', {}, async (t) => {
+  const proxy = await t.proxy();
+  const result = await t.page.evaluate(async (candidates) => {
+    const Earshot = await harness.loadLibrary();
+    Earshot.configure({ wasmUrl: { playoutDeep: '/missing.wasm', encoderDeep: '/missing.wasm' } });
+    const context = await harness.audioContext({ sampleRate: 48000 });
+    const errors = [];
+    let sender, receiver;
+    await harness.call({
+      track: harness.trackOf(harness.tone(context, 400)),
+      proxy: candidates,
+      onSender: (one) => (sender = Earshot.attachSender(one, { dred: 400, source: harness.tone(context, 1000) })),
+      onReceiver: (one) => (receiver = Earshot.attachReceiver(one, { audioContext: context, concealment: 'deep' })),
+    });
+    for (const end of [sender, receiver]) end.addEventListener('error', ({ error }) => errors.push(error.message));
+    await Promise.all([sender.ready, receiver.ready]);
+    // A change of the settings comes to the small encoder too.
+    sender.update({ bitrate: 24000 });
+    await harness.sleep(1);
+    const id = await harness.record(context, [receiver.node], 1);
+    const { framesEncoded } = await sender.getStats();
+    return { id, errors, framesEncoded, concealment: receiver.concealment, dred: sender.dred, states: [sender.state, receiver.state] };
+  }, proxy.candidates);
+  const { id, errors, framesEncoded, ...rest } = result;
+  assert.deepEqual(errors, []);
+  assert.deepEqual(rest, { concealment: 'standard', dred: 0, states: ['running', 'running'] });
+  assert.ok(framesEncoded > 50, `${framesEncoded} frames of ours`);
+  const { sampleRate, channels } = t.recording(id);
+  assert.ok(steadyToneDbfs(channels[0], sampleRate, 1000) > -18, 'our tone is not heard');
 });

@@ -81,7 +81,7 @@ export interface ReceiverOptions extends ReceiverUpdate {
   /**
    * How the loss of Opus packets is hidden: `'standard'` (default) by signal processing; `'deep'` by libopus's networks, which also
    * read a sender's deep redundancy and enhance speech of low bitrate. `'deep'` loads another module (2 MB) and wants three to
-   * five times the CPU. Where it cannot be loaded, `'standard'` it is: see `ReceiverAttachment.concealment`.
+   * six times the CPU. Where it cannot be loaded, `'standard'` it is: see `ReceiverAttachment.concealment`.
    */
   concealment?: Concealment;
   transform?: 'auto' | TransformKind;

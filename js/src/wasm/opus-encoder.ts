@@ -1,5 +1,5 @@
 import type { EncoderSettings } from '../protocol.js';
-import { EncoderParam, MAX_OPUS_PACKET_BYTES, MAX_OPUS_PACKET_FRAMES, OpusApplication, OpusBandwidth } from './abi.js';
+import { EncoderParam, MAX_OPUS_PACKET_BYTES, MAX_OPUS_PACKET_FRAMES, OpusApplication, OpusBandwidth, StatusCode } from './abi.js';
 import { checked, created, HeapView } from './heap.js';
 import { instantiate, type ModuleExports } from './loader.js';
 
@@ -30,7 +30,7 @@ const BANDWIDTHS: Readonly<Record<EncoderSettings['maxBandwidth'], number>> = {
 
 /** What an encoder can be told; everything but the application may change between packets. */
 export interface EncoderControls extends Omit<EncoderSettings, 'bypass' | 'numChannels' | 'application' | 'redundancy' | 'dred'> {
-  /** ms; only the deep module can. */
+  /** ms; the small module goes without. */
   readonly dred?: number;
 }
 
@@ -47,7 +47,6 @@ export class OpusEncoder {
   readonly #handle: number;
   readonly #input: HeapView<Float32Array>;
   readonly #packet: HeapView<Uint8Array>;
-  #dred = 0;
 
   static create(module: WebAssembly.Module, options: EncoderOptions): OpusEncoder {
     return new OpusEncoder(instantiate<EncoderExports>(module), options);
@@ -83,9 +82,8 @@ export class OpusEncoder {
     this.#set(EncoderParam.ExpectedLoss, Math.round(100 * controls.expectedLoss));
     this.#set(EncoderParam.Dtx, Number(controls.dtx));
     this.#set(EncoderParam.MaxBandwidth, BANDWIDTHS[controls.maxBandwidth]);
-    const { dred = 0 } = controls;
-    // The small module is not asked for what it lacks.
-    if (dred !== this.#dred) this.#set(EncoderParam.DredMs, (this.#dred = dred));
+    // Who took the small module knows that it cannot.
+    this.#set(EncoderParam.DredMs, controls.dred ?? 0, StatusCode.Unsupported);
   }
 
   /** Encodes `frames` samples per channel of `input`. The result is valid until the next call. */
@@ -98,7 +96,8 @@ export class OpusEncoder {
     this.#exports.encoder_destroy(this.#handle);
   }
 
-  #set(param: EncoderParam, value: number): void {
-    checked(this.#exports.encoder_set(this.#handle, param, value), `encoder_set ${EncoderParam[param]} ${value}`);
+  #set(param: EncoderParam, value: number, allowed?: StatusCode): void {
+    const status = this.#exports.encoder_set(this.#handle, param, value);
+    if (status !== allowed) checked(status, `encoder_set ${EncoderParam[param]} ${value}`);
   }
 }

@@ -35,19 +35,10 @@ self.onrtctransform = ({ transformer }) => {
 
 self.postMessage({ type: 'ready' } satisfies WorkerReport);
 
-/** Without deep redundancy where its module cannot be had. */
+/** The small module's, where the deep one is not wanted or cannot be had. */
 async function createEncoder(settings: EncoderSettings): Promise<PayloadEncoder> {
-  const deep = settings.dred > 0 && (await modules['encoder-deep'].module);
-  if (deep) return OpusEncoder.create(deep, settings);
-  const plain = (all: EncoderSettings) => ({ ...all, dred: 0 });
-  const encoder = OpusEncoder.create((await modules.audio.module)!, plain(settings));
-  return {
-    get input() {
-      return encoder.input;
-    },
-    configure: (all) => encoder.configure(plain(all)),
-    encode: (frames) => encoder.encode(frames),
-  };
+  const deep = settings.dred > 0 ? await modules['encoder-deep'].module : null;
+  return OpusEncoder.create(deep ?? (await modules.audio.module)!, settings);
 }
 
 /** Runs one sender's or receiver's frames through a pipe of its own until its connection ends. */
