@@ -81,6 +81,27 @@ test('the largest deep chain and encoder fit into their memory, and run', { skip
   }
 });
 
+test('what drift of the clocks took is told across the boundary', () => {
+  const { exports: e } = new WebAssembly.Instance(new WebAssembly.Module(bytesOf('worklet', '')), {});
+  e._initialize();
+  const handle = e.playout_create(48000, 1, 480, 0);
+  // 20 ms of Opus silence, and a sender whose clock is 300 ppm fast.
+  const packet = Uint8Array.of(0xf8, 0xff, 0xfe);
+  const ticks = 30000;
+  for (let tick = 0, sent = 0; tick < ticks; tick++) {
+    for (; sent * 960 <= tick * 480 * (1 + 300e-6); sent++) {
+      new Uint8Array(e.memory.buffer, e.playout_packet(handle), packet.length).set(packet);
+      e.playout_insert(handle, packet.length, 111, 1, sent & 0xffff, (sent * 960) >>> 0);
+    }
+    e.playout_process(handle, 480);
+  }
+  const field = Number(/kResampledSamples = (\d+)/.exec(abi)[1]);
+  const resampled = new Float64Array(e.memory.buffer, e.playout_stats(handle), field + 1)[field];
+  const drift = ticks * 480 * 300e-6;
+  // It takes a minute or two to be sure of it.
+  assert.ok(resampled > 0.3 * drift && resampled < 1.2 * drift, `${resampled} of ${drift} samples`);
+});
+
 test('info reports the files that are there', () => {
   const info = report(scratchFolder(), 'info');
   assert.deepEqual(Object.keys(info), ['version', 'toolchain', 'libraries', 'deep', 'simd', 'modules']);
