@@ -147,10 +147,21 @@ export interface PipeOptions {
 /** The modules that encode: the small one, and the one with deep redundancy. */
 export type EncoderModule = 'audio' | 'encoder-deep';
 
-export type WorkerCommand =
-  /** Null when it cannot be had: the small module serves instead of a deep one. */
-  | { readonly type: 'module'; readonly name: EncoderModule; readonly module: WebAssembly.Module | null }
-  | ({ readonly type: 'attach'; readonly readable: ReadableStream; readonly writable: WritableStream } & PipeOptions);
+/** Null when it cannot be had and another serves in its place. */
+export interface ModuleCommand<Name extends string> {
+  readonly type: 'module';
+  readonly name: Name;
+  readonly module: WebAssembly.Module | null;
+}
+
+/** Streams of createEncodedStreams. */
+export interface AttachCommand extends PipeOptions {
+  readonly type: 'attach';
+  readonly readable: ReadableStream;
+  readonly writable: WritableStream;
+}
+
+export type WorkerCommand = ModuleCommand<EncoderModule> | AttachCommand;
 
 /** Sent once, when the worker's script has run. */
 export interface WorkerReport {

@@ -3,7 +3,7 @@ import { LifecycleTarget } from '../lifecycle.js';
 import type { PayloadTypes, PipeSide } from '../protocol.js';
 import type { TransformOwner, TransformKind } from './transform.js';
 import type { PipeUser, TransformPipe } from './transform-pipe.js';
-import { workerHost } from './worker-host.js';
+import type { WorkerHost } from './worker-host.js';
 
 /** What sender and receiver attachments have in common: a life cycle and a pipe in the worker. Fires `statechange` and `error`. */
 export abstract class Attachment<Report> extends LifecycleTarget {
@@ -14,6 +14,7 @@ export abstract class Attachment<Report> extends LifecycleTarget {
   protected constructor(
     private readonly owner: TransformOwner,
     private readonly side: PipeSide,
+    private readonly host: WorkerHost,
   ) {
     super();
   }
@@ -25,7 +26,7 @@ export abstract class Attachment<Report> extends LifecycleTarget {
     this.#answers = false;
     this.onSilence();
     this.onDispose();
-    if (this.#pipe) workerHost.release(this.#pipe);
+    if (this.#pipe) this.host.release(this.#pipe);
     this.#pipe = undefined;
   }
 
@@ -49,7 +50,7 @@ export abstract class Attachment<Report> extends LifecycleTarget {
       },
     };
     try {
-      this.#pipe = workerHost.open(this.owner, this.side, wanted, user);
+      this.#pipe = this.host.open(this.owner, this.side, wanted, user);
       this.#answers = true;
       return true;
     } catch (error) {

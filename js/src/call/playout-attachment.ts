@@ -5,6 +5,7 @@ import type { PlayoutMoment } from './history.js';
 import { receiverSettings, wantedTransform, type ReceiverAllSettings, type ReceiverUpdate } from './options.js';
 import type { PlayoutStats } from './stats.js';
 import type { TransformKind } from './transform.js';
+import { workerHost } from './worker-host.js';
 
 /** A receiver whose packets go to a jitter buffer of ours, wherever that plays. Fires `statechange` and `error`. */
 export abstract class PlayoutAttachment extends Attachment<ReceiverReport> {
@@ -13,7 +14,7 @@ export abstract class PlayoutAttachment extends Attachment<ReceiverReport> {
 
   /** @internal Checks the options; `start()` does the rest. */
   protected constructor(receiver: RTCRtpReceiver, options: ReceiverUpdate & { transform?: 'auto' | TransformKind }) {
-    super(receiver, 'receiver');
+    super(receiver, 'receiver', workerHost);
     if (receiver.track.kind === 'video') throw invalid('receiver', 'receiver', 'a receiver of video', 'a receiver of audio');
     this.#wanted = wantedTransform('receiver', options.transform);
     this.#settings = receiverSettings(options);

@@ -60,7 +60,7 @@ export class SenderAttachment extends Attachment<SenderReport> {
 
   /** @internal */
   constructor(sender: RTCRtpSender, options: SenderOptions) {
-    super(sender, 'sender');
+    super(sender, 'sender', workerHost);
     if (sender.track?.kind === 'video') throw invalid('sender', 'sender', 'a sender of video', 'a sender of audio');
     this.#sender = sender;
     this.#source = options.source;
@@ -125,7 +125,7 @@ export class SenderAttachment extends Attachment<SenderReport> {
 
   async #supplyEncoder(): Promise<void> {
     if (this.#settings.dred === 0) return workerHost.supplyModule('audio');
-    if (!(await workerHost.supplyDeepModule())) this.#settings = { ...this.#settings, dred: 0 };
+    if (!(await workerHost.supplyEither('encoder-deep', 'audio'))) this.#settings = { ...this.#settings, dred: 0 };
   }
 
   #post(command: SenderCommand, transfer?: Transferable[]): void {

@@ -1,6 +1,7 @@
-import { engine, type Engine } from '../engine.js';
+import type { AssetName } from '../configuration.js';
+import { engine, type Engine, type ModuleName } from '../engine.js';
 import { EarshotError } from '../errors.js';
-import type { EncoderModule, PipeOptions, PipeSide, WorkerCommand, WorkerReport } from '../protocol.js';
+import type { AttachCommand, EncoderModule, ModuleCommand, PipeOptions, PipeSide, WorkerReport } from '../protocol.js';
 import { chooseTransform, setScriptTransform, takeEncodedStreams, type TransformKind, type TransformOwner } from './transform.js';
 import { TransformPipe, type PipeUser } from './transform-pipe.js';
 
@@ -11,20 +12,23 @@ const WATCH_INTERVAL = 250;
 const PASS_THROUGH = 'onrtctransform=({transformer:t})=>t.readable.pipeTo(t.writable)';
 
 /**
- * The one worker of the page and the transforms that run in it. A transform cannot be taken off a live connection (the browser
+ * One worker and the transforms that run in it: all of the page's sound, or the video of one sender or receiver. A transform cannot be taken off a live connection (the browser
  * would stop the media), so after `dispose()` its pipe stays, passing frames through, until the connection closes; the worker
  * is terminated with the last pipe.
  */
-export class WorkerHost {
+export class WorkerHost<Name extends ModuleName = ModuleName> {
   readonly #byOwner = new WeakMap<TransformOwner, TransformPipe>();
   readonly #pipes = new Set<TransformPipe>();
   #worker: Worker | undefined;
   /** Resolves when the worker's script has run, rejects when it cannot be loaded. */
   #loaded: Promise<void> | undefined;
-  readonly #supplied = new Map<EncoderModule, Promise<void>>();
+  readonly #supplied = new Map<Name, Promise<void>>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(
+    private readonly engine: Engine,
+    private readonly script: AssetName,
+  ) {}
 
   /** Workers alive, 0 or 1. */
   get workers(): number {
@@ -60,36 +64,34 @@ export class WorkerHost {
     return pipe;
   }
 
-  /** Hands an encoder's module to the worker, once. */
-  supplyModule(name: EncoderModule): Promise<void> {
-    const worker = this.#worker!;
+  /** Hands a module to the worker, once. */
+  supplyModule(name: Name): Promise<void> {
     let supplied = this.#supplied.get(name);
     if (!supplied) {
-      supplied = this.engine.loadModule(name).then((module) => {
-        worker.postMessage({ type: 'module', name, module } satisfies WorkerCommand);
-      });
+      const worker = this.#worker!;
+      supplied = this.engine.loadModule(name).then((module) => supply(worker, name, module));
       this.#supplied.set(name, supplied);
       supplied.catch(() => this.#supplied.delete(name));
     }
     return supplied;
   }
 
-  /** The deep encoder's module, or else the small one: the worker then encodes without deep redundancy. Resolves to whether it is deep. */
-  async supplyDeepModule(): Promise<boolean> {
+  /** Hands over `name`, or where it cannot be had `other`, which serves in its place. Resolves to whether it was `name`. */
+  async supplyEither(name: Name, other: Name): Promise<boolean> {
     const worker = this.#worker!;
     try {
-      await this.supplyModule('encoder-deep');
+      await this.supplyModule(name);
       return true;
     } catch {
-      await this.supplyModule('audio');
-      worker.postMessage({ type: 'module', name: 'encoder-deep', module: null } satisfies WorkerCommand);
+      await this.supplyModule(other);
+      supply(worker, name, null);
       return false;
     }
   }
 
   #start(side: PipeSide): Worker {
     if (this.#worker) return this.#worker;
-    const url = this.engine.assetUrl('earshot-worker.js');
+    const url = this.engine.assetUrl(this.script);
     const worker = (this.#worker = newWorker(url));
     this.#loaded = new Promise((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<WorkerReport>) => data.type === 'ready' && resolve();
@@ -114,7 +116,7 @@ export class WorkerHost {
     const worker = this.#worker!;
     this.#loaded!.then(
       () => {
-        const command: WorkerCommand = { type: 'attach', ...options, readable, writable };
+        const command: AttachCommand = { type: 'attach', ...options, readable, writable };
         worker.postMessage(command, [options.port, readable, writable] as Transferable[]);
       },
       () => readable.pipeTo(writable).catch(() => {}),
@@ -164,8 +166,12 @@ export class WorkerHost {
   }
 }
 
-/** The worker host of this page. */
-export const workerHost = new WorkerHost(engine);
+/** Where all encoded sound of this page is worked on. */
+export const workerHost = new WorkerHost<EncoderModule>(engine, 'earshot-worker.js');
+
+function supply(worker: Worker, name: string, module: WebAssembly.Module | null): void {
+  worker.postMessage({ type: 'module', name, module } satisfies ModuleCommand<string>);
+}
 
 /** Workers must come from the page's own origin; a script from a CDN gets in through one line that imports it. */
 function newWorker(url: string): Worker {
