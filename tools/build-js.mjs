@@ -34,6 +34,7 @@ const bundles = {
     define: { ...common.define, 'import.meta.url': 'scriptUrl' },
   },
   'earshot-worklet.js': { entryPoints: [source('worklet/main.ts')], format: 'iife' },
+  'earshot-video-worker.js': { entryPoints: [source('video-worker/main.ts')], format: 'iife' },
   'earshot-worker.js': { entryPoints: [source('worker/main.ts')], format: 'iife' },
   // The command-line tool is read by people and its stack traces too: no minification.
   'cli.mjs': {

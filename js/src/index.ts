@@ -21,6 +21,8 @@ export { VoiceActivityEvent, type CaptureEventMap } from './capture/events.js';
 export type { CaptureStats } from './capture/stats.js';
 export { attachSender, type SenderAttachment, type SenderStats } from './call/sender.js';
 export { attachReceiver, type ReceiverAttachment } from './call/receiver.js';
+export { attachVideoSender, type VideoSenderAttachment } from './video/sender.js';
+export { attachVideoReceiver, type VideoReceiverAttachment } from './video/receiver.js';
 export { createMixer, type Mixer, type MixerOptions } from './call/mixer.js';
 export type { MixerInput, MixerInputOptions } from './call/mixer-input.js';
 export type { SenderOptions, SenderUpdate, ReceiverOptions, ReceiverUpdate } from './call/options.js';

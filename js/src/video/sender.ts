@@ -1,0 +1,176 @@
+import { Attachment } from '../call/attachment.js';
+import { wantedTransform } from '../call/options.js';
+import { EarshotError } from '../errors.js';
+import { Requests } from '../requests.js';
+import type { VideoSenderCommand, VideoSenderCounters, VideoSenderReport } from '../video-call-protocol.js';
+import { invalid } from '../validate.js';
+import { faultError } from '../worklet-node.js';
+import { carrierTrack, type CarrierTrack } from './carrier-track.js';
+import { NativeTrack } from './native-track.js';
+import { videoSenderSettings, type VideoSenderAllSettings, type VideoSenderOptions, type VideoSenderUpdate } from './options.js';
+import { capturesHidden, pictureSource, type PictureSource } from './picture-source.js';
+import { videoHost } from './video-hosts.js';
+
+/**
+ * Sends our VP8 instead of the browser's. Synchronous: call it before negotiation, since some browsers give frames only to a transform
+ * that is there by then. Throws an EarshotError for a bad option or a second attachment; whatever else goes wrong is an `error` event, and
+ * what the browser encodes is sent.
+ *
+ * While ours is sent, `sender.track` is a tiny carrier of our frames; the page's track is `attachment.source`. `sender.replaceTrack()`
+ * works as ever: the new track becomes the source.
+ */
+export function attachVideoSender(sender: RTCRtpSender, options: VideoSenderOptions = {}): VideoSenderAttachment {
+  return new VideoSenderAttachment(sender, options);
+}
+
+/** A sender with our encoder. Fires `statechange` and `error`. */
+export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
+  readonly #sender: RTCRtpSender;
+  readonly #track: NativeTrack;
+  readonly #stats = new Requests<VideoSenderCounters | null>();
+  readonly #onVisibility = () => this.#postSettings('update');
+  #settings: VideoSenderAllSettings;
+  #source: MediaStreamTrack | null;
+  #carrier: CarrierTrack | undefined;
+  #pictures: PictureSource | undefined;
+
+  /** @internal */
+  constructor(sender: RTCRtpSender, options: VideoSenderOptions) {
+    super(sender, 'sender', videoHost(sender));
+    if (sender.track?.kind === 'audio') throw invalid('sender', 'sender', 'a sender of audio', 'a sender of video');
+    this.#sender = sender;
+    this.#source = sender.track;
+    this.#settings = videoSenderSettings(options);
+    this.#track = new NativeTrack(sender, (error) => this.#lose(error));
+    if (!this.openPipe(wantedTransform('sender', options.transform))) return;
+    this.#postSettings('start');
+    if (!capturesHidden()) document.addEventListener('visibilitychange', this.#onVisibility);
+    videoHost(sender)
+      .supplyModule('video')
+      .catch((error: unknown) => this.#lose(error));
+  }
+
+  /** What is encoded: the sender's track as the page set it. */
+  get source(): MediaStreamTrack | null {
+    return this.#source;
+  }
+
+  /** Changes any of these options at once. Throws an EarshotError for a value out of range. */
+  update(options: VideoSenderUpdate): void {
+    this.#settings = videoSenderSettings(options, this.#settings);
+    this.#postSettings('update');
+  }
+
+  /** Makes the next frame a key frame. */
+  requestKeyFrame(): void {
+    this.#post({ type: 'key-frame' });
+  }
+
+  async getStats(): Promise<VideoSenderCounters | null> {
+    return this.answers ? this.#stats.ask((id) => this.#post({ type: 'stats', id })) : null;
+  }
+
+  #postSettings(type: 'start' | 'update'): void {
+    const { scalabilityMode, bypass, contentHint = this.#source?.contentHint } = this.#settings;
+    const hidden = !capturesHidden() && document.hidden;
+    const screenContent = contentHint === 'detail' || contentHint === 'text';
+    this.#post({ type, settings: { scalabilityMode, screenContent, bypass: bypass || hidden } });
+  }
+
+  /** @internal */
+  protected override onReport(report: VideoSenderReport): void {
+    switch (report.type) {
+      case 'state':
+        return this.lifecycle.settle(report.state);
+      case 'fault':
+        return this.lifecycle.fail(faultError(report, 'sender'));
+      case 'flowing':
+        return;
+      case 'payload-types-needed':
+        return this.sendPayloadTypes();
+      case 'track':
+        return report.wanted === 'carrier' ? this.#carry() : this.#giveBack();
+      case 'carry':
+        return this.#carrier?.push();
+      case 'picture-taken':
+        return this.#pictures?.next();
+      case 'source-size':
+        return this.#post({ type: 'rates', rates: { width: report.width, height: report.height, frameRate: this.#settings.maxFrameRate, bitrate: 800_000, speed: 8 } });
+      case 'stats':
+        return this.#stats.answer(report.id, report.counters);
+    }
+  }
+
+  /** @internal */
+  protected override onTick(): void {
+    const { track } = this.#sender;
+    if (!this.#carrier) this.#source = track;
+    else if (!this.#track.isOurs(track)) this.#adopt(track);
+  }
+
+  /** @internal */
+  protected override onSilence(): void {
+    this.#stats.close(null);
+  }
+
+  /** @internal */
+  protected override onDispose(): void {
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    this.#giveBack();
+  }
+
+  #post(command: VideoSenderCommand, transfer?: Transferable[]): void {
+    this.send(command, transfer);
+  }
+
+  /** Our frames are sent from now on. */
+  #carry(): void {
+    if (!this.#carrier) {
+      this.#carrier = carrierTrack();
+      const { writable } = this.#carrier;
+      if (writable) this.#post({ type: 'carrier', writable }, [writable as unknown as Transferable]);
+    }
+    this.#track.set(this.#carrier.track);
+    this.#take(this.#source);
+  }
+
+  /** The browser's frames are sent from now on. */
+  #giveBack(): void {
+    if (!this.#carrier) return;
+    this.#stopTaking();
+    this.#track.set(this.#source);
+    this.#carrier.track.stop();
+    this.#carrier = undefined;
+  }
+
+  /** The page has set another track. */
+  #adopt(track: MediaStreamTrack | null): void {
+    this.#source = track;
+    this.#take(track);
+    // Without a track nothing is to be sent.
+    this.#track.set(track && this.#carrier!.track);
+  }
+
+  #take(track: MediaStreamTrack | null): void {
+    this.#stopTaking();
+    if (!track) return;
+    this.#pictures = pictureSource(track, {
+      stream: (readable) => this.#post({ type: 'pictures', readable }, [readable as unknown as Transferable]),
+      picture: (picture) => {
+        this.#post({ type: 'picture', picture }, [picture]);
+      },
+    });
+  }
+
+  #stopTaking(): void {
+    if (!this.#pictures) return;
+    this.#pictures.close();
+    this.#pictures = undefined;
+    this.#post({ type: 'no-pictures' });
+  }
+
+  #lose(error: unknown): void {
+    this.#giveBack();
+    this.lifecycle.fail(EarshotError.from(error, 'asset-load', 'sender', 'load encoder', 'What the browser encodes is sent; attach again to retry.'));
+  }
+}
