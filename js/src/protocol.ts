@@ -47,6 +47,8 @@ export interface StatsReport {
   readonly type: 'stats';
   readonly id: number;
   readonly values: Float64Array;
+  /** Time of the context at which a node's statistics hold, s. */
+  readonly time?: number;
 }
 
 /** Ends the far side of the channel. Nothing is sent after it. */
@@ -175,6 +177,13 @@ export interface PayloadTypes {
   readonly mimeTypes: Readonly<Record<number, string>>;
 }
 
+/** What sound belongs to a time: an RTP timestamp at 48 kHz, and when its sample was captured, or is heard. */
+export interface AudioClock {
+  readonly rtpTimestamp: number;
+  /** ms since the epoch, as `performance.timeOrigin + performance.now()` gives it. */
+  readonly time: number;
+}
+
 export interface PayloadTypesNeeded {
   readonly type: 'payload-types-needed';
 }
@@ -239,6 +248,8 @@ export type SenderReport =
   | PayloadTypesNeeded
   /** The transform received its first frame. */
   | { readonly type: 'flowing' }
+  /** What sound was captured when; about once a second while ours is sent. */
+  | { readonly type: 'clock'; readonly clock: AudioClock }
   | { readonly type: 'stats'; readonly id: number; readonly counters: SenderCounters };
 
 export interface ReceiverSettings {

@@ -6,7 +6,7 @@
  * window ⇄ receiver pipe in the video worker    likewise
  * ```
  */
-import type { Fault, PayloadTypes, PayloadTypesNeeded, StateReport } from './protocol.js';
+import type { AudioClock, Fault, PayloadTypes, PayloadTypesNeeded, StateReport } from './protocol.js';
 
 /** Sides of the carrier's picture, pixels: smaller than any camera's, by which its frames are known. */
 export const CARRIER_SIDE = 16;
@@ -31,13 +31,6 @@ export interface VideoSenderSettings {
   readonly screenContent: boolean;
   /** Send the native payload. */
   readonly bypass: boolean;
-}
-
-/** RTP timestamp of the sound captured at a time, and its clock. */
-export interface AudioClock {
-  readonly rtpTimestamp: number;
-  /** ms since the epoch, of `performance.timeOrigin + performance.now()`. */
-  readonly time: number;
 }
 
 export type VideoSenderCommand =

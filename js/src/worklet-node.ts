@@ -25,7 +25,7 @@ export abstract class ChainNode<
   protected readonly lifecycle: Lifecycle;
   declare addEventListener: TypedListeners<Events & AudioWorkletNodeEventMap>;
   declare removeEventListener: TypedListeners<Events & AudioWorkletNodeEventMap>;
-  readonly #requests = new Requests<Float64Array | undefined>();
+  readonly #requests = new Requests<StatsReport | undefined>();
   readonly #latest = new Map<string, Float64Array>();
   #silent = false;
 
@@ -77,11 +77,15 @@ export abstract class ChainNode<
 
   /** @internal Its latest answer while the processor cannot give one: a context that is suspended or closed. */
   protected async ask(type: 'stats' | 'history'): Promise<Float64Array> {
-    if (!this.#silent && this.context.state === 'running') {
-      const values = await this.#requests.ask((id) => this.port.postMessage({ type, id }));
-      if (values) this.#latest.set(type, values);
-    }
+    const report = await this.askNow(type);
+    if (report) this.#latest.set(type, report.values);
     return this.#latest.get(type) ?? new Float64Array();
+  }
+
+  /** @internal Undefined while the processor cannot answer. */
+  protected async askNow(type: 'stats' | 'history'): Promise<StatsReport | undefined> {
+    if (this.#silent || this.context.state !== 'running') return undefined;
+    return this.#requests.ask((id) => this.port.postMessage({ type, id }));
   }
 
   /** @internal Ends the processor. Returns false if it was closed before. */
@@ -112,10 +116,8 @@ export abstract class ChainNode<
     switch (report.type) {
       case 'state':
         return this.lifecycle.settle((report as StateReport).state);
-      case 'stats': {
-        const { id, values } = report as StatsReport;
-        return this.#requests.answer(id, values);
-      }
+      case 'stats':
+        return this.#requests.answer((report as StatsReport).id, report as StatsReport);
       case 'fault':
         return this.onFault(report as Fault);
       default:

@@ -9,7 +9,7 @@ namespace earshot::abi {
 
 /// Raised whenever an export, a parameter or a layout changes; a loader refuses a module of another
 /// version.
-inline constexpr int kAbiVersion = 5;
+inline constexpr int kAbiVersion = 6;
 
 /// Longest RTP payload the playout chain takes, bytes.
 inline constexpr int kMaxRtpPayloadBytes = 1500;
@@ -118,7 +118,8 @@ enum class PlayoutStat : int {
   kFecPacketsReceived = 28,      ///< Redundancy that came: copies, packets with in-band FEC.
   kFecPacketsDiscarded = 29,     ///< Of that, what was of no use.
   kResampledSamples = 30,        ///< Removed to follow the sender's clock; negative: inserted.
-  kCount = 31,                   ///< Number of values.
+  kPlayoutTimestamp = 31,        ///< RTP timestamp of the sample that comes out next.
+  kCount = 32,                   ///< Number of values.
 };
 
 /// Parameters of the Opus encoder.

@@ -70,6 +70,7 @@ void Fill(const earshot::PlayoutStats& from, StatArray<PlayoutStat>& to) {
   set(PlayoutStat::kLatencyMs, from.latency_ms);
   set(PlayoutStat::kResting, from.resting ? 1.0 : 0.0);
   set(PlayoutStat::kResampledSamples, jitter.resampled_samples);
+  set(PlayoutStat::kPlayoutTimestamp, from.playout_timestamp);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -109,6 +110,9 @@ class PlayoutChain::Impl {
     const double behind_frames = queued_ - next_ + resampler_.DelaySamples();
     stats_.latency_ms =
         stats_.jitter.current_delay_ms + 1000.0 * behind_frames / config_.sample_rate_hz;
+    const double behind = behind_frames * decoder_->sample_rate_hz() / config_.sample_rate_hz;
+    stats_.playout_timestamp =
+        stats_.jitter.playout_timestamp - static_cast<uint32_t>(std::lround(behind));
     return stats_;
   }
 

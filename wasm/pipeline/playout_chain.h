@@ -37,6 +37,7 @@ struct PlayoutStats {
   double peak_dbfs = kSilenceDbfs;
   double latency_ms =
       0;  ///< Jitter buffer's current delay + what waits behind it (resampler, block adaptation).
+  uint32_t playout_timestamp = 0;  ///< RTP timestamp of the sample Process writes next.
 };
 
 /// One stream from network to loudspeaker. Nothing is allocated after Create; InsertPacket, Process

@@ -1,4 +1,5 @@
 import { PLAYOUT_PROCESSOR, type PlayoutCommand, type PlayoutSettings } from '../protocol.js';
+import { PlayoutStat } from '../wasm/abi.js';
 import { ChainNode } from '../worklet-node.js';
 import { playoutHistory, type PlayoutMoment } from './history.js';
 import { playoutStats, type ChainPlayoutStats } from './stats.js';
@@ -20,6 +21,14 @@ export class PlayoutNode extends ChainNode<PlayoutSettings> {
 
   async getStats(): Promise<ChainPlayoutStats> {
     return playoutStats(await this.ask('stats'));
+  }
+
+  /** What is given out when: an RTP timestamp, and the time of the context. Undefined while it is not our Opus decoder's sound. */
+  async position(): Promise<{ rtpTimestamp: number; time: number } | undefined> {
+    const report = await this.askNow('stats');
+    const rtpTimestamp = report?.values[PlayoutStat.PlayoutTimestamp];
+    if (report?.time === undefined || rtpTimestamp === undefined || !(rtpTimestamp >= 0)) return undefined;
+    return { rtpTimestamp, time: report.time };
   }
 
   async getHistory(): Promise<PlayoutMoment[]> {

@@ -1,6 +1,6 @@
 import { engine, type ContextLease } from '../engine.js';
 import { Insert } from '../insert.js';
-import type { PlayoutSettings } from '../protocol.js';
+import type { AudioClock, PlayoutSettings } from '../protocol.js';
 import { RemoteSound } from '../remote-sound.js';
 import { isChannelCount } from '../validate.js';
 import type { PlayoutMoment } from './history.js';
@@ -79,6 +79,16 @@ export class ReceiverAttachment extends PlayoutAttachment {
 
   override async getHistory(): Promise<PlayoutMoment[]> {
     return this.#playout?.getHistory() ?? [];
+  }
+
+  /** @internal What is heard when, for pictures that belong to it; null while that is not known. */
+  async heard(): Promise<AudioClock | null> {
+    const position = this.state === 'running' ? await this.#playout?.position() : undefined;
+    if (!position) return null;
+    const { contextTime = 0, performanceTime = 0 } = this.#lease.context.getOutputTimestamp();
+    // Before anything was put out there is no pair of times.
+    if (performanceTime === 0) return null;
+    return { rtpTimestamp: position.rtpTimestamp, time: performance.timeOrigin + performanceTime + 1000 * (position.time - contextTime) };
   }
 
   /** @internal */

@@ -1,7 +1,7 @@
 import { enhancedSource } from '../capture/enhanced-track.js';
 import { engine } from '../engine.js';
 import { EarshotError } from '../errors.js';
-import type { SenderCommand, SenderCounters, SenderReport } from '../protocol.js';
+import type { AudioClock, SenderCommand, SenderCounters, SenderReport } from '../protocol.js';
 import { Requests } from '../requests.js';
 import { invalid } from '../validate.js';
 import { faultError } from '../worklet-node.js';
@@ -29,6 +29,9 @@ const NO_COUNTERS: SenderCounters = {
   trimmedTime: 0,
 };
 
+/** A clock that was told longer ago says nothing of what is captured now, ms. */
+const MAX_CLOCK_AGE = 3000;
+
 /** Ticks of the watch between two looks at the connection's statistics: one second. */
 const TICKS_PER_LOOK = 4;
 
@@ -54,6 +57,7 @@ export class SenderAttachment extends Attachment<SenderReport> {
   #tapped: TapSource | null = null;
   #tap: Promise<Tap | undefined> = Promise.resolve(undefined);
   #unwatch: (() => void) | undefined;
+  #clock: AudioClock = { rtpTimestamp: 0, time: -Infinity };
   #muted = false;
   #flowing = false;
   #ticks = 0;
@@ -89,6 +93,12 @@ export class SenderAttachment extends Attachment<SenderReport> {
     return { ...counters, expectedLoss: this.#encoderSettings().expectedLoss };
   }
 
+  /** @internal What is captured when, for pictures that belong to it; null while that is not known. */
+  get captured(): AudioClock | null {
+    const age = performance.timeOrigin + performance.now() - this.#clock.time;
+    return this.state === 'running' && age < MAX_CLOCK_AGE ? this.#clock : null;
+  }
+
   /** @internal */
   protected override onReport(report: SenderReport): void {
     switch (report.type) {
@@ -101,6 +111,9 @@ export class SenderAttachment extends Attachment<SenderReport> {
         return;
       case 'payload-types-needed':
         return this.sendPayloadTypes();
+      case 'clock':
+        this.#clock = report.clock;
+        return;
       case 'stats':
         return this.#stats.answer(report.id, report.counters);
     }

@@ -1,4 +1,4 @@
-import type { AudioClock } from '../video-call-protocol.js';
+import type { AudioClock } from '../protocol.js';
 
 const AUDIO_TICKS = 48;
 /** Of each new measurement in the mean. */

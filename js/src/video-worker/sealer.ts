@@ -1,4 +1,4 @@
-import type { AudioClock } from '../video-call-protocol.js';
+import type { AudioClock } from '../protocol.js';
 import { withTrailer } from './frame-trailer.js';
 
 /** RTP clocks per ms: of sound (Opus, RFC 7587) and of video. */

@@ -41,7 +41,10 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
     this.#sink = pictureSink();
     this.track = this.#sink.track;
     this.stream = new MediaStream([this.track]);
-    if (!this.openPipe(transform)) return this.#show('native');
+    if (!this.openPipe(transform)) {
+      this.#show('native');
+      return;
+    }
     this.#post({ type: 'start', settings: this.#settings });
     videoHost(receiver)
       .supplyModule('video')

@@ -9,6 +9,8 @@ import { Redundancy } from './redundancy.js';
 export interface PayloadEncoder {
   /** Interleaved samples of the next packet, at least 5760 per channel. */
   readonly input: Float32Array;
+  /** Samples by which what a decoder gives is behind. */
+  readonly lookahead: number;
   configure(settings: EncoderSettings): void;
   /** Encodes `frames` of `input`; the result is valid until the next call. */
   encode(frames: number): Uint8Array;
@@ -28,6 +30,11 @@ const ENCODABLE = new Set([120, 240, 480, 960, 1920, 2880, 3840, 4800, 5760]);
 
 /** Encoded sound over which the bit rate is measured: one second at 48 kHz. */
 const RATE_SAMPLES = 48000;
+
+const SAMPLES_PER_MS = 48;
+
+/** How often it is told what is captured when, ms. */
+const CLOCK_INTERVAL = 1000;
 
 /** A carrier frame that waits for its sound. */
 interface HeldFrame {
@@ -56,6 +63,7 @@ export class SenderPipe {
   readonly #held: HeldFrame[] = [];
   readonly #redundancy = new Redundancy();
   #missed = 0;
+  #clockToldAt = -Infinity;
   #nextTimestamp: number | undefined;
   #counters = new Counters();
 
@@ -149,6 +157,7 @@ export class SenderPipe {
         const before = this.now();
         const payload = this.#encoder.encode(samples).slice();
         this.#counters.count(payload.length, samples, this.now() - before);
+        this.#tellClock(timestamp, samples, this.#queue.level);
         const red = redundantType === undefined ? undefined : { payloadType: redundantType, payload };
         frame.data = (red ? this.#redundancy.wrap(red, timestamp, this.#settings.redundancy) : payload).buffer as ArrayBuffer;
       } catch (error) {
@@ -159,6 +168,15 @@ export class SenderPipe {
       this.#enter('running');
       this.emit(frame);
     }
+  }
+
+  /** The sound of a packet began to be captured as long ago as what was taken and what is left in the queue is long. */
+  #tellClock(timestamp: number, samples: number, left: number): void {
+    const now = performance.timeOrigin + this.now();
+    if (now - this.#clockToldAt < CLOCK_INTERVAL) return;
+    this.#clockToldAt = now;
+    const rtpTimestamp = (timestamp + this.#encoder!.lookahead) >>> 0;
+    this.report({ type: 'clock', clock: { rtpTimestamp, time: now - (samples + left) / SAMPLES_PER_MS } });
   }
 
   /** The oldest held frame waited long enough. */

@@ -70,7 +70,7 @@ export abstract class ChainProcessor<Settings, Command extends { readonly type: 
       switch (message.type) {
         case 'stats': {
           const { id } = message as StatsRequest;
-          this.port.postMessage({ type: 'stats', id, values: this.chain?.stats() ?? new Float64Array() });
+          this.port.postMessage({ type: 'stats', id, values: this.chain?.stats() ?? new Float64Array(), time: currentTime });
           return;
         }
         case 'close':

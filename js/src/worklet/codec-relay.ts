@@ -126,6 +126,8 @@ export class CodecRelay {
     addCounters(values, this.#past);
     addCounters(values, heard, this.#leg.clockRate);
     if (this.#next) addCounters(values, this.#next.chain.look(), this.#next.clockRate);
+    // Only Opus has the clock that others reckon with.
+    if (this.#leg.codec !== 'opus' || !this.#leg.chain.started) values[PlayoutStat.PlayoutTimestamp] = NaN;
     return values;
   }
 
