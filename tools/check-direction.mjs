@@ -49,12 +49,12 @@ function* importsOf(text) {
 
 function checkScript(path, text) {
   const problems = [];
-  const thread = /^js\/src\/(worklet|worker)\//.exec(path)?.[1];
+  const thread = /^js\/src\/(worklet|worker|video-worker)\//.exec(path)?.[1];
   for (const specifier of importsOf(text)) {
     const target = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier;
     if (thread) {
-      const fine = target.startsWith(`js/src/${thread}/`) || /^js\/src\/(protocol(\.|$)|wasm\/|audio\/)/.test(target);
-      if (!fine) problems.push(`${path} imports ${specifier}: ${thread}/ may import only protocol, wasm/ and audio/ (rule 6)`);
+      const fine = target.startsWith(`js/src/${thread}/`) || /^js\/src\/((video-)?protocol(\.|$)|wasm\/|audio\/)/.test(target);
+      if (!fine) problems.push(`${path} imports ${specifier}: ${thread}/ may import only protocols, wasm/ and audio/ (rule 6)`);
     }
     if (path.startsWith('site/app/') && (/(^|\/)js\/src(\/|$)/.test(target) || target.startsWith('wasm/'))) {
       problems.push(`${path} imports ${specifier}: the site may import only the public exports of the package (rule 6)`);

@@ -14,7 +14,6 @@ import { vp8FrameInfo } from './vp8-frame.js';
 export interface PictureDecoder {
   /** `timestamp`: µs. Undefined for a frame that is not to be shown, `'corrupt'` for one that does not decode; throws when the decoder is at an end. */
   decode(payload: Uint8Array, timestamp: number): VideoFrame | undefined | 'corrupt';
-  dispose(): void;
 }
 
 /** RTP clock of video per ms. */
@@ -267,7 +266,7 @@ export class VideoReceiverPipe {
     if (this.#flowing) this.report({ type: 'flowing' });
     this.createDecoder().then(
       (decoder) => {
-        if (!this.#settings || this.#decoder) return decoder.dispose();
+        if (!this.#settings || this.#decoder) return;
         this.#decoder = decoder;
         if (this.#settings.bypass) this.#enter('bypassed');
       },
@@ -298,7 +297,6 @@ export class VideoReceiverPipe {
 
   #release(): void {
     this.#playing = false;
-    this.#decoder?.dispose();
     this.#decoder = undefined;
     this.#restart();
   }

@@ -29,7 +29,6 @@ export interface PictureEncoder {
   configure(settings: PictureEncoderSettings): void;
   /** Does not close the picture. `timestamp`: µs. Null when the rate control dropped it. */
   encode(picture: VideoFrame, options: { timestamp: number; keyFrame: boolean }): Promise<EncodedPicture | null>;
-  dispose(): void;
 }
 
 /** An encoded frame that waits for a carrier. */
@@ -234,7 +233,7 @@ export class VideoSenderPipe {
     this.createEncoder().then(
       (encoder) => {
         // Retired or restarted meanwhile?
-        if (!this.#settings || this.#encoder) return encoder.dispose();
+        if (!this.#settings || this.#encoder) return;
         this.#encoder = encoder;
         this.#configure();
         this.#choose();
@@ -269,7 +268,6 @@ export class VideoSenderPipe {
   /** Frees the encoder and all pictures. */
   #release(): void {
     clearTimeout(this.#repeatTimer);
-    this.#encoder?.dispose();
     this.#encoder = undefined;
     this.#inbox.clear();
     this.#choose();
