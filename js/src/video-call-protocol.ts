@@ -167,6 +167,6 @@ export type VideoReceiverReport =
   | { readonly type: 'flowing' }
   /** To be drawn now. */
   | { readonly type: 'picture'; readonly picture: VideoFrame }
-  /** The sound would have to be later by so much for the picture to be in time, ms. */
-  | { readonly type: 'audio-late'; readonly by: number }
+  /** The sound would have to be so much later, or if negative could be earlier, for both to be heard and seen as soon as they can, ms. */
+  | { readonly type: 'audio-wait'; readonly by: number }
   | { readonly type: 'stats'; readonly id: number; readonly counters: VideoReceiverCounters };

@@ -1,5 +1,6 @@
 import { Attachment } from '../call/attachment.js';
 import { wantedTransform } from '../call/options.js';
+import type { ReceiverAttachment } from '../call/receiver.js';
 import { Requests } from '../requests.js';
 import type { VideoReceiverCommand, VideoReceiverCounters, VideoReceiverReport, VideoReceiverSettings } from '../video-call-protocol.js';
 import { invalid } from '../validate.js';
@@ -27,6 +28,7 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
   readonly #native: MediaStreamTrack;
   readonly #stats = new Requests<VideoReceiverCounters | null>();
   #settings: VideoReceiverSettings;
+  readonly #sound: ReceiverAttachment | undefined;
   readonly #sink: PictureSink;
   #nativePictures: PictureSource | undefined;
   #handedOver = false;
@@ -36,6 +38,7 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
     super(receiver, 'receiver', videoHost(receiver));
     if (receiver.track.kind === 'audio') throw invalid('receiver', 'receiver', 'a receiver of audio', 'a receiver of video');
     this.#native = receiver.track;
+    this.#sound = options.syncWith;
     this.#settings = videoReceiverSettings(options);
     const transform = wantedTransform('receiver', options.transform);
     this.#sink = pictureSink();
@@ -76,15 +79,17 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
         return this.sendPayloadTypes();
       case 'picture':
         return this.#sink.draw(report.picture);
-      case 'audio-late':
-        return;
+      case 'audio-wait':
+        return void this.#sound?.hold(report.by);
       case 'stats':
         return this.#stats.answer(report.id, report.counters);
     }
   }
 
   /** @internal */
-  protected override onTick(): void {}
+  protected override onTick(): void {
+    void this.#tellSound();
+  }
 
   /** @internal */
   protected override onSilence(): void {
@@ -95,12 +100,18 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
 
   /** @internal */
   protected override onDispose(): void {
+    this.#sound?.release();
     this.#nativePictures?.close();
     this.#sink.close();
   }
 
   #post(command: VideoReceiverCommand, transfer?: Transferable[]): void {
     this.send(command, transfer);
+  }
+
+  async #tellSound(): Promise<void> {
+    if (!this.#sound) return;
+    this.#post({ type: 'audio-clock', clock: await this.#sound.heard() });
   }
 
   /** The worker runs: from here on it writes the track. */

@@ -1,5 +1,6 @@
 import { Attachment } from '../call/attachment.js';
 import { wantedTransform } from '../call/options.js';
+import type { SenderAttachment } from '../call/sender.js';
 import { EarshotError } from '../errors.js';
 import { Requests } from '../requests.js';
 import type { VideoSenderCommand, VideoSenderCounters, VideoSenderReport } from '../video-call-protocol.js';
@@ -26,6 +27,7 @@ export function attachVideoSender(sender: RTCRtpSender, options: VideoSenderOpti
 /** A sender with our encoder. Fires `statechange` and `error`. */
 export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
   readonly #sender: RTCRtpSender;
+  readonly #sound: SenderAttachment | undefined;
   readonly #track: NativeTrack;
   readonly #stats = new Requests<VideoSenderCounters | null>();
   readonly #onVisibility = () => this.#postSettings('update');
@@ -39,6 +41,7 @@ export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
     super(sender, 'sender', videoHost(sender));
     if (sender.track?.kind === 'audio') throw invalid('sender', 'sender', 'a sender of audio', 'a sender of video');
     this.#sender = sender;
+    this.#sound = options.syncWith;
     this.#source = sender.track;
     this.#settings = videoSenderSettings(options);
     this.#track = new NativeTrack(sender, (error) => this.#lose(error));
@@ -106,6 +109,7 @@ export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
     const { track } = this.#sender;
     if (!this.#carrier) this.#source = track;
     else if (!this.#track.isOurs(track)) this.#adopt(track);
+    if (this.#sound) this.#post({ type: 'audio-clock', clock: this.#sound.captured });
   }
 
   /** @internal */
