@@ -75,9 +75,11 @@ export interface VideoSenderCounters {
   readonly qpSum: number;
   /** Key frames the far end asked for. */
   readonly pliCount: number;
-  /** Of the latest encoded frame. */
+  /** Of the latest encoded frame, and of the latest picture of the source. */
   readonly frameWidth: number;
   readonly frameHeight: number;
+  readonly sourceWidth: number;
+  readonly sourceHeight: number;
   /** Encoded in the last second. */
   readonly framesPerSecond: number;
   /** bit/s of our payload over the last second. */

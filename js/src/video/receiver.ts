@@ -2,12 +2,13 @@ import { Attachment } from '../call/attachment.js';
 import { wantedTransform } from '../call/options.js';
 import type { ReceiverAttachment } from '../call/receiver.js';
 import { Requests } from '../requests.js';
-import type { VideoReceiverCommand, VideoReceiverCounters, VideoReceiverReport, VideoReceiverSettings } from '../video-call-protocol.js';
+import type { VideoReceiverCommand, VideoReceiverReport, VideoReceiverSettings } from '../video-call-protocol.js';
 import { invalid } from '../validate.js';
 import { faultError } from '../worklet-node.js';
 import { videoReceiverSettings, type VideoReceiverOptions, type VideoReceiverUpdate } from './options.js';
 import { pictureSink, type PictureSink } from './picture-sink.js';
 import { pictureSource, type PictureSource } from './picture-source.js';
+import { NO_RECEIVER_COUNTERS, type VideoReceiverStats } from './receiver-stats.js';
 import { videoHost } from './video-hosts.js';
 
 /**
@@ -26,7 +27,7 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
   /** The same as a stream, for a `<video>` element. */
   readonly stream: MediaStream;
   readonly #native: MediaStreamTrack;
-  readonly #stats = new Requests<VideoReceiverCounters | null>();
+  readonly #stats = new Requests<VideoReceiverStats>();
   #settings: VideoReceiverSettings;
   readonly #sound: ReceiverAttachment | undefined;
   readonly #sink: PictureSink;
@@ -60,8 +61,8 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
     this.#post({ type: 'update', settings: this.#settings });
   }
 
-  async getStats(): Promise<VideoReceiverCounters | null> {
-    return this.answers ? this.#stats.ask((id) => this.#post({ type: 'stats', id })) : null;
+  async getStats(): Promise<VideoReceiverStats> {
+    return this.answers ? this.#stats.ask((id) => this.#post({ type: 'stats', id })) : NO_RECEIVER_COUNTERS;
   }
 
   /** @internal */
@@ -93,7 +94,7 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
 
   /** @internal */
   protected override onSilence(): void {
-    this.#stats.close(null);
+    this.#stats.close(NO_RECEIVER_COUNTERS);
     // The worker is not there, or this attachment is about to end.
     if (!this.#handedOver) this.#show('native');
   }
