@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bindings/boundary.h"
-#include "codec/i420.h"
+#include "base/i420.h"
 #include "codec/vp8_decoder.h"
 #include "codec/vp8_encoder.h"
 #include "codec/vp8_frame_header.h"
