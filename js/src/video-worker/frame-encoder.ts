@@ -45,7 +45,7 @@ export class FrameEncoder {
     const started = performance.now();
     const { bytes, ...frame } = this.#encoder.encode(keyFrame, timestamp);
     const encodeTime = performance.now() - started;
-    return bytes.length === 0 ? null : { ...frame, data: bytes.slice() as Uint8Array<ArrayBuffer>, timestamp, encodeTime, colorSpace };
+    return bytes.length === 0 ? null : { ...frame, data: bytes.slice() as Uint8Array<ArrayBuffer>, width, height, timestamp, encodeTime, colorSpace };
   }
 }
 
