@@ -7,16 +7,17 @@ export async function start({ candidates, sender = STEADY, receiver = {}, pictur
   if (assets) Earshot.configure(assets);
   const scene = (window.scene = { errors: [], Earshot });
   scene.picture = harness.video.clockTrack(picture);
-  // Likewise for the browser's own encoder.
-  if (!sender) scene.picture.track.contentHint = 'detail';
+  const attached = (end, attachment) => {
+    scene[end] = attachment;
+    attachment.addEventListener('error', ({ error }) => scene.errors.push({ end, code: error.code }));
+  };
   scene.call = await harness.call({
     track: scene.picture.track,
     proxy: candidates,
     firstCodec,
-    onSender: (one) => sender && (scene.sender = Earshot.attachVideoSender(one, sender)),
-    onReceiver: (one) => receiver && (scene.receiver = Earshot.attachVideoReceiver(one, receiver)),
+    onSender: (one) => sender && attached('sender', Earshot.attachVideoSender(one, sender)),
+    onReceiver: (one) => receiver && attached('receiver', Earshot.attachVideoReceiver(one, receiver)),
   });
-  for (const end of ['sender', 'receiver']) scene[end]?.addEventListener('error', ({ error }) => scene.errors.push({ end, code: error.code }));
   scene.video = harness.video.show(scene.receiver?.stream ?? scene.call.receiver.track);
 }
 
