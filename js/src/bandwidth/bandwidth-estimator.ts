@@ -59,7 +59,7 @@ const LONGEST_DRAIN = 5000;
 const DRAINED = 10;
 
 /** Growth per second until the bottleneck was found: SCReAM's and GCC's starts double per round trip, but hear of it per round trip. */
-const START_GROWTH = 0.35;
+const START_GROWTH = 0.5;
 
 /** Near the known capacity; GCC adds a packet per response time there. */
 const NEAR_GROWTH = 0.03;
@@ -96,6 +96,9 @@ const OF_DELIVERED = 0.8;
 /** More loss than this while a queue is drained is that of a queue that runs over: it takes in less than was thought. */
 const OVERFLOW = 0.1;
 
+/** With this much more loss than usual nothing grows, suspicion or not. GCC holds from 2 to 10 % (draft §6). */
+const HOLDING_LOSS = 0.1;
+
 /** With more loss than this the native estimate is not asked, for its loss-based half falls with losses by chance, too. */
 const NATIVE_LOSS = 0.02;
 
@@ -123,7 +126,7 @@ const LEAST_NATIVE = 0.7;
 /**
  * The rate is no more than this ahead of one at which the queue was seen empty: at the start, later, near the known
  * capacity, and beyond it. */
-const START_STEP = 1.3;
+const START_STEP = 1.5;
 const FAR_STEP = 1.1;
 const MOST_FAR_STEP = 1.16;
 const NEAR_STEP = 1.07;
@@ -285,7 +288,7 @@ export class BandwidthEstimator {
     this.#measuredQueue = delay;
     if (news > SHORTER) this.#drainUnseen();
     const draining = this.#backlog !== undefined;
-    if (delay < LOW_QUEUE && !draining) this.#verify(entered);
+    if (delay < LOW_QUEUE && !draining && !this.#beforeTrial) this.#verify(entered);
     if (delay < HIGH_QUEUE) {
       if (draining && entered > this.#drainedAt) this.#backlog = this.#queueNow(measurement, this.#capacity!, time);
       return;
@@ -357,7 +360,8 @@ export class BandwidthEstimator {
       this.#verified = bitrate;
       this.#set(bitrate);
     }
-    if (verdict !== 'suspect' || this.#beforeTrial || this.#backlog !== undefined) return;
+    if (verdict === 'worse') this.#beforeTrial = undefined;
+    if ((verdict !== 'suspect' && verdict !== 'worse') || this.#beforeTrial || this.#backlog !== undefined) return;
     const delivered = (1 - this.#loss.fractionLost) * this.#sentRate(time);
     this.#beforeTrial = { bitrate: this.#bitrate, capacity: this.#capacity, reason: this.#reason };
     this.#capacity = delivered;
@@ -376,7 +380,7 @@ export class BandwidthEstimator {
 
   #grow({ time, interval, report, reportAge }: NetworkSample): void {
     if (reportAge >= SILENCE || this.#backlog !== undefined || this.#beforeTrial !== undefined) return;
-    if (this.#measuredQueue > LOW_QUEUE) {
+    if (this.#measuredQueue > LOW_QUEUE || this.#loss.fractionLost - this.#loss.inherent > HOLDING_LOSS) {
       this.#state = 'hold';
       return;
     }

@@ -34,10 +34,17 @@ const MOST_SUSPECTED = 0.9;
 /** Logarithm of the odds at which a trial is decided (Wald 1945): 50 to 1. */
 const DECIDED = 4;
 
-/** A trial that is not decided by then is taken for congestion, ms. */
+/** A trial that is not decided by then is by what is likelier, ms. */
 const LONGEST_TRIAL = 8000;
 
-export type LossVerdict = 'usual' | 'suspect' | 'congestion' | 'random';
+/**
+ * - `usual`: as much as the way loses anyhow;
+ * - `suspect`: more, or a trial goes on;
+ * - `congestion`: a trial has cured it;
+ * - `worse`: a trial has not, and it is more than any way should lose;
+ * - `random`: a trial has not, so it is the way.
+ */
+export type LossVerdict = 'usual' | 'suspect' | 'congestion' | 'worse' | 'random';
 
 interface Count {
   readonly packets: number;
@@ -106,7 +113,11 @@ export class LossMonitor {
       return 'suspect';
     }
     this.abandon();
-    return odds < DECIDED || share(during) > MOST_INHERENT ? this.#congestion() : this.#random(sum([trial.before, during]));
+    if (share(during) > MOST_INHERENT) {
+      this.#reports = [during];
+      return 'worse';
+    }
+    return odds < 0 ? this.#congestion() : this.#random(sum([trial.before, during]));
   }
 
   #congestion(): LossVerdict {
