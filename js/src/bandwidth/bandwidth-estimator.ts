@@ -18,6 +18,8 @@ export type RateState = 'increase' | 'hold' | 'decrease';
 export interface BandwidthEstimate {
   /** What may be sent, bit/s on the wire. */
   readonly bitrate: number;
+  /** The same without what is held back for a moment, to drain a queue or to try: sizes follow this. */
+  readonly sustained: number;
   readonly state: RateState;
   /** Why the rate was last lowered; undefined if it never was. */
   readonly reason: OveruseReason | undefined;
@@ -118,7 +120,7 @@ const UNCHANGED = 0.8;
 const SAME_CAPACITY = 0.3;
 
 /** While a queue is drained the capacity is corrected downwards alone, and not below this share at once: reports are of uncertain age. */
-const LEAST_CORRECTION = 0.7;
+const LEAST_CORRECTION = 0.75;
 
 /** A fall of the native estimate is not known to be more than a key frame that was too fast: the rate falls no further for it. */
 const LEAST_NATIVE = 0.7;
@@ -171,6 +173,7 @@ export class BandwidthEstimator {
   get estimate(): BandwidthEstimate {
     return {
       bitrate: this.#bitrate,
+      sustained: Math.max(this.#bitrate, this.#backlog === undefined ? 0 : AFTER_DRAIN * this.#capacity!, this.#beforeTrial ? AFTER_DRAIN * this.#capacity! : 0),
       state: this.#state,
       reason: this.#reason,
       capacity: this.#capacity,
@@ -231,7 +234,6 @@ export class BandwidthEstimator {
   /** The bottleneck is full: its queue is `queue` ms long, and it takes `capacity` bit/s. */
   #overuse(reason: OveruseReason, queue: number, capacity: number, time: number): void {
     this.#capacity = Math.max(this.#limits.minBitrate, this.#learnCapacity(capacity));
-    if (this.#backlog === undefined) this.#queueBeforeDrain = queue;
     this.#backlog = queue;
     this.#abandonTrial();
     this.#decrease(reason, Math.min(this.#bitrate, this.#drainRate(this.#capacity, queue)));
@@ -282,9 +284,10 @@ export class BandwidthEstimator {
   #watchQueue(measurement: QueueMeasurement, time: number): void {
     const { entered, delay, news } = measurement;
     if (delay < LOW_QUEUE) this.#vainDrains = 0;
-    // Seen before the drain was over: of use for the model alone.
-    const stale = entered < this.#drainedAt && this.#backlog === undefined;
-    if (stale) return;
+    if (entered < this.#drainedAt && this.#backlog === undefined) {
+      this.#checkDrain(measurement, time);
+      return;
+    }
     this.#measuredQueue = delay;
     if (news > SHORTER) this.#drainUnseen();
     const draining = this.#backlog !== undefined;
@@ -295,7 +298,15 @@ export class BandwidthEstimator {
     }
     const delivered = this.#queue.deliveredRate(this.#sent, measurement, this.#lastLoss) ?? this.#sentRate(time);
     if (!draining && this.#isVain(delay, time)) return;
+    if (!draining) this.#queueBeforeDrain = delay;
     this.#overuse('queue', this.#queueNow(measurement, this.#learnCapacity(delivered), time), delivered, time);
+  }
+
+  /** A measurement from before the end of a drain tells whether it ended too soon. */
+  #checkDrain(measurement: QueueMeasurement, time: number): void {
+    if (this.#capacity === undefined) return;
+    const queue = this.#queueNow(measurement, this.#capacity, time);
+    if (queue > HIGH_QUEUE) this.#overuse('queue', queue, this.#capacity, time);
   }
 
   /** There was a queue from the beginning, and it shrinks: go on as long as it does. */
