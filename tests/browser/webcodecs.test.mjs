@@ -13,7 +13,7 @@ for (const [width, height, bitrate] of [[640, 360, 1_500_000], [1280, 720, 3_000
     await t.page.evaluate(prepare);
     const result = await t.page.evaluate(async ({ width, height, bitrate }) => {
       const { encodeAll, decodeAll, frameOf, lumaOf, psnr } = video;
-      const count = 12;
+      const count = 8;
       const sources = await Promise.all(Array.from({ length: count }, (_, i) => lumaOf(frameOf(width, height, i))));
       const config = { codec: 'vp8', width, height, bitrate, framerate: 30 };
       const worst = (pictures) => Math.min(...pictures.map(({ luma }, i) => psnr(luma, sources[i].luma)));
@@ -22,6 +22,9 @@ for (const [width, height, bitrate] of [[640, 360, 1_500_000], [1280, 720, 3_000
       const chunks = ours.map(({ chunk }) => chunk);
       const byNative = await decodeAll(VideoDecoder, ours[0].metadata.decoderConfig, chunks);
       const byOurs = await decodeAll(Earshot.VideoDecoder, ours[0].metadata.decoderConfig, chunks);
+      // Firefox's own decoder gives RGB out, by BT.601 whatever it was told.
+      const inRgb = byNative[0].format !== 'I420';
+      const comparable = inRgb ? await decodeAll(Earshot.VideoDecoder, { codec: 'vp8' }, chunks, byNative[0].format) : byOurs;
       const theirs = await encodeAll(VideoEncoder, config, count, (i) => frameOf(width, height, i));
       const native = await decodeAll(Earshot.VideoDecoder, theirs[0].metadata.decoderConfig, theirs.map(({ chunk }) => chunk));
       return {
@@ -30,8 +33,7 @@ for (const [width, height, bitrate] of [[640, 360, 1_500_000], [1280, 720, 3_000
         durations: [...new Set(chunks.map(({ duration }) => duration))],
         config: ours[0].metadata.decoderConfig,
         times: [chunks, byNative, byOurs].map((list) => list.map(({ timestamp }) => timestamp)),
-        nativeFormat: byNative[0].format,
-        decoders: Math.min(...byOurs.map(({ luma }, i) => psnr(luma, byNative[i].luma))),
+        decoders: Math.min(...comparable.map(({ luma }, i) => psnr(luma, byNative[i].luma))),
         shapes: shapes(byOurs),
         psnr: { ours: worst(byOurs), theirs: worst(native) },
         theirTimes: native.map(({ timestamp }) => timestamp),
@@ -39,14 +41,14 @@ for (const [width, height, bitrate] of [[640, 360, 1_500_000], [1280, 720, 3_000
       };
     }, { width, height, bitrate });
     t.note(`PSNR ours ${result.psnr.ours.toFixed(1)} dB, the browser's ${result.psnr.theirs.toFixed(1)}`);
-    const times = Array.from({ length: 12 }, (_, i) => i * 33333);
-    assert.deepEqual(result.types, ['key', ...Array(11).fill('delta')]);
+    const times = Array.from({ length: 8 }, (_, i) => i * 33333);
+    assert.deepEqual(result.types, ['key', ...Array(7).fill('delta')]);
     assert.ok(result.isChunk);
     assert.deepEqual(result.durations, [33333]);
     assert.deepEqual([result.config.codec, result.config.codedWidth, result.config.codedHeight], ['vp8', width, height]);
     for (const list of result.times) assert.deepEqual(list, times);
-    // VP8 decoders have no choice: every bit is the format's, but for what a way through RGB takes.
-    assert.ok(result.nativeFormat === 'I420' ? result.decoders === Infinity : result.decoders > 38, `the decoders differ: ${result.decoders} dB`);
+    // VP8 decoders have no choice: every bit is the format's.
+    assert.equal(result.decoders, Infinity, 'the decoders differ');
     assert.deepEqual(result.shapes, [`I420 ${width}x${height} 33333`]);
     // Frames mean what the pictures meant; BT.709 is what VideoFrame takes I420 for.
     assert.deepEqual(result.colorSpace, { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false });
@@ -445,14 +447,15 @@ test('WebCodecs: a fault of the module is an EncodingError and the end of the co
     });
     return failed;
   });
-  assert.deepEqual(result, ['EncodingError', 'closed', 2]);
+  assert.deepEqual(result, ['EncodingError', 'closed', 3]);
 });
 
 test('WebCodecs: without its files a codec says so, once', {}, async (t) => {
   await t.page.evaluate(prepare);
   const result = await t.page.evaluate(async () => {
     const errors = [];
-    for (const configuration of [{ videoWorkerUrl: '/nothing.js' }, { videoWorkerUrl: undefined, wasmUrl: { video: '/nothing.wasm' } }]) {
+    // The module first: what was found once stays.
+    for (const configuration of [{ wasmUrl: { video: '/nothing.wasm' } }, { wasmUrl: undefined, videoWorkerUrl: '/nothing.js' }]) {
       Earshot.configure(configuration);
       const error = await new Promise((resolve) => {
         const decoder = new Earshot.VideoDecoder({ output() {}, error: resolve });

@@ -6,11 +6,12 @@ export function pixels(width, height, time) {
   const data = new Uint8Array(width * height + 2 * halfWidth * halfHeight);
   let at = 0;
   for (const [w, h, kind] of [[width, height, 1], [halfWidth, halfHeight, 2], [halfWidth, halfHeight, 3]]) {
+    const across = Float32Array.from({ length: w }, (_, x) => 110 + 50 * Math.sin((x + 3 * time) / (11 * kind)));
     for (let y = 0; y < h; y++) {
+      const down = 30 * Math.cos((y - time) / 13);
       for (let x = 0; x < w; x++) {
-        const wave = 110 + 50 * Math.sin((x + 3 * time) / (11 * kind)) + 30 * Math.cos((y - time) / 13);
         const still = 60 + ((x * y) >> 4) % 100;
-        data[at++] = x < w / 4 ? still : kind === 1 && (x + 2 * time) % 64 < 8 ? 220 : wave;
+        data[at++] = x < w / 4 ? still : kind === 1 && (x + 2 * time) % 64 < 8 ? 220 : across[x] + down;
       }
     }
   }
@@ -26,23 +27,20 @@ export function frameOf(width, height, time, timestamp = time * 33333) {
   });
 }
 
-/** The luminance of a frame, without padding, and how it came. */
-export async function lumaOf(frame) {
+/** The luminance of a frame, without padding, and how it came; of a frame in RGB, or copied out in `format`, the green. */
+export async function lumaOf(frame, format) {
   if (!('copyTo' in frame)) {
     return { width: frame.codedWidth, height: frame.codedHeight, timestamp: frame.timestamp, luma: frame.data.slice(0, frame.codedWidth * frame.codedHeight) };
   }
   const { width, height } = frame.visibleRect;
-  const data = new Uint8Array(frame.allocationSize());
-  const [{ offset, stride }] = await frame.copyTo(data);
+  const options = format ? { format } : {};
+  const data = new Uint8Array(frame.allocationSize(options));
+  const [{ offset, stride }] = await frame.copyTo(data, options);
+  const rgb = /^(RGB|BGR)/.test(format ?? frame.format);
   const luma = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
     const row = data.subarray(offset + y * stride);
-    for (let x = 0; x < width; x++) {
-      // Firefox's own decoder gives RGB out, by BT.601 whatever it was told.
-      luma[y * width + x] = frame.format.startsWith('BGR')
-        ? Math.round(16 + (24.966 * row[4 * x] + 128.553 * row[4 * x + 1] + 65.481 * row[4 * x + 2]) / 255)
-        : row[x];
-    }
+    for (let x = 0; x < width; x++) luma[y * width + x] = rgb ? row[4 * x + 1] : row[x];
   }
   const shape = { width, height, timestamp: frame.timestamp, format: frame.format, colorSpace: frame.colorSpace.toJSON(), duration: frame.duration };
   frame.close();
@@ -75,11 +73,11 @@ export async function encodeAll(Encoder, config, count, source, keyFrames = []) 
   return outputs;
 }
 
-/** Decodes chunks; resolves with what `lumaOf` says of the frames. */
-export async function decodeAll(Decoder, config, chunks) {
+/** Decodes chunks; resolves with what `lumaOf` says of the frames, copied out in `format`. */
+export async function decodeAll(Decoder, config, chunks, format) {
   const pictures = [];
   let failure;
-  const decoder = new Decoder({ output: (frame) => pictures.push(lumaOf(frame)), error: (error) => (failure = error) });
+  const decoder = new Decoder({ output: (frame) => pictures.push(lumaOf(frame, format)), error: (error) => (failure = error) });
   decoder.configure(config);
   for (const chunk of chunks) {
     decoder.decode(chunk);
