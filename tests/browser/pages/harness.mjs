@@ -1,5 +1,5 @@
 /** What the tests use inside the page, as `window.harness`. */
-import * as video from './video.mjs';
+import * as video from './moving-picture.mjs';
 import * as videoScene from './video-scene.mjs';
 
 const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
