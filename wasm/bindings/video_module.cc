@@ -5,8 +5,8 @@
 #include <new>
 #include <vector>
 
-#include "bindings/boundary.h"
 #include "base/i420.h"
+#include "bindings/boundary.h"
 #include "codec/vp8_decoder.h"
 #include "codec/vp8_encoder.h"
 #include "codec/vp8_frame_header.h"
