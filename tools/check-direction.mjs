@@ -54,7 +54,7 @@ function checkScript(path, text) {
   for (const specifier of importsOf(text)) {
     const target = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier;
     if (thread) {
-      const fine = target.startsWith(`js/src/${thread}/`) || /^js\/src\/((video-)?protocol(\.|$)|wasm\/|audio\/)/.test(target);
+      const fine = target.startsWith(`js/src/${thread}/`) || /^js\/src\/(([a-z]+-)*protocol(\.|$)|wasm\/|audio\/)/.test(target);
       if (!fine) problems.push(`${path} imports ${specifier}: ${thread}/ may import only protocols, wasm/ and audio/ (rule 6)`);
     }
     if (path.startsWith('site/app/') && (/(^|\/)js\/src(\/|$)/.test(target) || target.startsWith('wasm/'))) {
