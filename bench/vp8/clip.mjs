@@ -1,17 +1,17 @@
-// The clip of bench/vp8.mjs: what a camera would give of a head before a wall, made from numbers. Settings are in the file's name, so
+// The clips of bench/vp8.mjs: what a camera would give of a head before a wall, made from numbers. Settings are in the file's name, so
 // that each is made once.
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDir } from '../../tools/lib/paths.mjs';
 
-export const width = 1280;
-export const height = 720;
-export const numFrames = 60;
+/** bitrate: kbit/s; numFrames: so many that a pass takes long enough to be measured. */
+export const formats = {
+  '720p': { width: 1280, height: 720, bitrate: 1500, numFrames: 60 },
+  '360p': { width: 640, height: 360, bitrate: 500, numFrames: 120 },
+};
 export const frameRate = 30;
-/** kbit/s. */
-export const bitrate = 1500;
 export const speed = 6;
-export const pictureBytes = (width * height * 3) / 2;
+export const pictureBytes = ({ width, height }) => (width * height * 3) / 2;
 
 /** Numbers from a fixed seed, evenly from 0 to 1. */
 function makeRandom() {
@@ -24,7 +24,9 @@ function texture(x, y, scale) {
   return 26 * Math.sin(x / (9 * scale)) * Math.cos(y / (7 * scale)) + 14 * Math.sin((x + 2 * y) / (3 * scale)) + 8 * Math.sin((x * y) / (900 * scale));
 }
 
-function fillPlane(plane, columns, scale, t, base, noise) {
+/** The picture is laid out for 1280 columns. */
+function fillPlane(plane, columns, t, base, noise) {
+  const scale = 1280 / columns;
   const dx = (24 * Math.sin(t / 9)) / scale;
   const dy = (10 * Math.cos(t / 6)) / scale;
   const [cx, cy, rx, ry] = [640 / scale + dx, 400 / scale + dy, 210 / scale, 300 / scale];
@@ -37,21 +39,22 @@ function fillPlane(plane, columns, scale, t, base, noise) {
   }
 }
 
-/** Raw I420 pictures; returns the file. */
-export function writeClip() {
+/** Raw I420 pictures of one of the formats; returns the file. */
+export function writeClip({ width, height, numFrames }) {
   const folder = join(buildDir, 'bench');
   const file = join(folder, `clip-${width}x${height}-${numFrames}.i420`);
   if (existsSync(file)) return file;
   mkdirSync(folder, { recursive: true });
   const random = makeRandom();
   const noise = () => 3 * (random() + random() - 1);
-  const clip = Buffer.alloc(pictureBytes * numFrames);
+  const bytes = pictureBytes({ width, height });
+  const clip = Buffer.alloc(bytes * numFrames);
   const luma = width * height;
   for (let t = 0; t < numFrames; t++) {
-    const picture = clip.subarray(t * pictureBytes, (t + 1) * pictureBytes);
-    fillPlane(picture.subarray(0, luma), width, 1, t, 90, noise);
-    fillPlane(picture.subarray(luma, luma * 1.25), width / 2, 2, t, 110, noise);
-    fillPlane(picture.subarray(luma * 1.25), width / 2, 2, t, 120, noise);
+    const picture = clip.subarray(t * bytes, (t + 1) * bytes);
+    fillPlane(picture.subarray(0, luma), width, t, 90, noise);
+    fillPlane(picture.subarray(luma, luma * 1.25), width / 2, t, 110, noise);
+    fillPlane(picture.subarray(luma * 1.25), width / 2, t, 120, noise);
   }
   writeFileSync(`${file}.part`, clip);
   renameSync(`${file}.part`, file);

@@ -1,19 +1,21 @@
-// usage: node earshot.mjs CLIP ENGINE MODULE   earshot-video.wasm as a contestant
+// usage: node earshot.mjs CLIP FORMAT ENGINE MODULE   earshot-video.wasm as a contestant; FORMAT is a name of clip.mjs
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { serve } from '../lib/contestant.mjs';
-import { bitrate, frameRate, height, pictureBytes, speed, width } from './clip.mjs';
+import { formats, frameRate, pictureBytes, speed } from './clip.mjs';
 
-const [clipFile, engineFile, moduleFile] = process.argv.slice(2);
+const [clipFile, format, engineFile, moduleFile] = process.argv.slice(2);
 const { instantiate, Vp8Decoder, Vp8Encoder } = await import(pathToFileURL(engineFile));
+const { width, height, bitrate } = formats[format];
 const clip = readFileSync(clipFile);
+const step = pictureBytes({ width, height });
 const exports = instantiate(new WebAssembly.Module(readFileSync(moduleFile)));
 
 function encode() {
   const encoder = new Vp8Encoder(exports, { width, height, frameRate: { num: frameRate, den: 1 }, bitrate, speed, maxKeyFrameInterval: 128, measureError: true });
   const frames = [];
-  for (let at = 0; at < clip.length; at += pictureBytes) {
-    encoder.input.set(clip.subarray(at, at + pictureBytes));
+  for (let at = 0; at < clip.length; at += step) {
+    encoder.input.set(clip.subarray(at, at + step));
     frames.push(encoder.encode().bytes.slice());
   }
   const { psnrY } = encoder.stats;
