@@ -9,7 +9,7 @@ namespace earshot::abi {
 
 /// Raised whenever an export, a parameter or a layout changes; a loader refuses a module of another
 /// version.
-inline constexpr int kAbiVersion = 5;
+inline constexpr int kAbiVersion = 6;
 
 /// Longest RTP payload the playout chain takes, bytes.
 inline constexpr int kMaxRtpPayloadBytes = 1500;
@@ -194,6 +194,15 @@ inline constexpr int kMaxVp8FrameBytes = 16777216;
 
 /// Pixels of the largest VP8 picture taken, 4096 × 2304.
 inline constexpr int kMaxVp8Pixels = 9437184;
+
+/// Threads of the module with threads, its owner not counted. libvpx decodes with no more.
+inline constexpr int kMaxVideoThreads = 8;
+
+/// The shared memory of the module with threads, pages of 64 KiB: CMakeLists.txt says the same.
+inline constexpr int kVideoThreadsInitialPages = 64;
+
+/// Likewise, at most.
+inline constexpr int kVideoThreadsMaxPages = 8192;
 
 /// What a VP8 encoder made so far.
 enum class Vp8EncoderStat : int {

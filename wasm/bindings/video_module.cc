@@ -15,6 +15,7 @@ using earshot::StatusCode;
 using earshot::ToInt;
 
 static_assert(earshot::abi::kMaxVp8Pixels == earshot::kMaxVp8Pixels);
+static_assert(earshot::abi::kMaxVideoThreads == earshot::kMaxVp8Threads);
 
 namespace {
 

@@ -56,7 +56,7 @@ StatusOr<std::unique_ptr<Vp8Encoder>> Vp8Encoder::Create(const Vp8EncoderConfig&
   settings.g_w = static_cast<unsigned>(config.width);
   settings.g_h = static_cast<unsigned>(config.height);
   settings.g_timebase = {config.frame_rate_den, config.frame_rate_num};
-  settings.g_threads = 1;
+  settings.g_threads = kMaxVp8Threads;
   settings.g_lag_in_frames = 0;
   settings.rc_end_usage = VPX_CBR;
   settings.rc_target_bitrate = static_cast<unsigned>(config.bitrate_kbps);
