@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { earshot, root, scratchFolder } from './support/earshot.mjs';
 import { ivfBytes, picture, readIvf, y4mBytes } from './support/video.mjs';
-import { decodeFrame, videoModule } from './support/video-module.mjs';
+import { decodeFrame, decodedPicture, threadedVideoModule, videoModule } from './support/video-module.mjs';
 
 const folder = scratchFolder();
 const write = (name, bytes) => writeFileSync(join(folder, name), bytes);

@@ -50,8 +50,10 @@ class Word {
   }
   /// Returns when woken, or at once if the number is not `expected`, or after `microseconds`.
   void WaitWhile(int32_t expected, int64_t microseconds) {
-    __builtin_wasm_memory_atomic_wait32(&value_, expected,
-                                        microseconds * kNanosecondsPerMicrosecond);
+    // Not a constant: after a wait with a constant timeout V8's first compiler goes on with another
+    // address (Node 20).
+    const volatile int64_t timeout = microseconds * kNanosecondsPerMicrosecond;
+    __builtin_wasm_memory_atomic_wait32(&value_, expected, timeout);
   }
   void WakeOne() { __builtin_wasm_memory_atomic_notify(&value_, 1); }
   void WakeAll() { __builtin_wasm_memory_atomic_notify(&value_, UINT32_MAX); }
