@@ -1,5 +1,5 @@
 # Third-party libraries as imported targets:
-#   earshot_third_party::opus   earshot_third_party::opus-deep (where it was built)   earshot_third_party::ogg   earshot_third_party::vpx   GTest::gtest(_main)   benchmark::benchmark
+#   earshot_third_party::opus   earshot_third_party::opus-deep (where it was built)   earshot_third_party::ogg   earshot_third_party::vpx   earshot_third_party::vpx-threads (WebAssembly with SIMD)   GTest::gtest(_main)   benchmark::benchmark
 # `node tools/setup.mjs` builds them once per variant outside the checkout and writes where to build/deps.cmake.
 include("${PROJECT_SOURCE_DIR}/build/deps.cmake" OPTIONAL RESULT_VARIABLE earshot_deps)
 if(NOT earshot_deps)
@@ -38,6 +38,13 @@ earshot_import_static(vpx libvpx.a include)
 if(EMSCRIPTEN)
   # It was built so (tools/lib/third-party.mjs), and whatever links it has to agree.
   set_target_properties(earshot_third_party::vpx PROPERTIES INTERFACE_LINK_OPTIONS -sSUPPORT_LONGJMP=wasm)
+endif()
+# For the SIMD variant alone.
+if(EARSHOT_DEPS_${earshot_variant}_vpx-threads)
+  earshot_import_static(vpx-threads libvpx.a include)
+  set_target_properties(earshot_third_party::vpx-threads PROPERTIES
+    INTERFACE_COMPILE_OPTIONS -sSHARED_MEMORY=1
+    INTERFACE_LINK_OPTIONS "-sSUPPORT_LONGJMP=wasm;-sIMPORTED_MEMORY=1;-Wl,--shared-memory,--no-check-features")
 endif()
 # Not for the scalar variant, and not of a libopus before 1.6.
 if(EARSHOT_DEPS_${earshot_variant}_opus-deep)

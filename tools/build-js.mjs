@@ -1,5 +1,6 @@
 // node tools/build-js.mjs: bundles js/src and collects everything a page or the command line needs in dist/.
-//   earshot.js (global Earshot) · earshot.mjs · earshot.d.ts · earshot-worklet.js · earshot-worker.js · earshot-video-worker.js · cli.mjs · *.wasm
+//   earshot.js (global Earshot) · earshot.mjs · earshot.d.ts · earshot-worklet.js · earshot-worker.js · earshot-video-worker.js ·
+//   earshot-thread.js · cli.mjs · cli-thread.mjs · *.wasm
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -36,7 +37,7 @@ const bundles = {
   'earshot-worklet.js': { entryPoints: [source('worklet/main.ts')], format: 'iife' },
   'earshot-video-worker.js': { entryPoints: [source('video-worker/main.ts')], format: 'iife' },
   'earshot-worker.js': { entryPoints: [source('worker/main.ts')], format: 'iife' },
-  'earshot-video-worker.js': { entryPoints: [source('video-worker/main.ts')], format: 'iife' },
+  'earshot-thread.js': { entryPoints: [source('thread/main.ts')], format: 'iife' },
   // The command-line tool is read by people and its stack traces too: no minification.
   'cli.mjs': {
     entryPoints: [source('cli/main.ts')],
@@ -48,6 +49,7 @@ const bundles = {
     // commander is CommonJS inside and requires Node's own modules.
     banner: { js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
   },
+  'cli-thread.mjs': { entryPoints: [source('cli/thread.ts')], format: 'esm', platform: 'node', target: 'node20', minify: false, sourcemap: false },
 };
 
 async function bundleAll(esbuild) {

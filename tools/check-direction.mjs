@@ -50,7 +50,7 @@ function* importsOf(text) {
 
 function checkScript(path, text) {
   const problems = [];
-  const thread = /^js\/src\/(worklet|worker|video-worker)\//.exec(path)?.[1];
+  const thread = /^js\/src\/(worklet|worker|video-worker|thread)\//.exec(path)?.[1];
   for (const specifier of importsOf(text)) {
     const target = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier;
     if (thread) {

@@ -9,6 +9,7 @@
  * window ⇄ receiver pipe in the worker    likewise      receiver pipe ⇄ playout processor  a MessagePort of their own
  * window ⇄ playout processor        node.port
  * window ⇄ mixer processor          node.port          receiver pipe ⇄ mixer processor    a MessagePort each
+ * who runs a video codec ⇄ a thread of it  worker.postMessage; from then on they meet in their memory
  * ```
  */
 
@@ -354,3 +355,18 @@ export type MixerReport =
   /** The input may be used again. */
   | { readonly type: 'removed'; readonly input: number }
   | StatsReport;
+
+// ---- threads of a video codec ----------------------------------------------------------------------------------------
+
+/** Makes a worker thread number `index` of the module. */
+export interface ThreadStart {
+  readonly type: 'start';
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly index: number;
+}
+
+/** The one answer: the thread can be given work. */
+export interface ThreadReport {
+  readonly type: 'ready';
+}

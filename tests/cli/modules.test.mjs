@@ -9,6 +9,12 @@ import { dist, earshot, report, root, scratchFolder } from './support/earshot.mj
 /** The deep ones have no scalar variant, and are not there with an older libopus. */
 const deep = ['playout-deep', 'encoder-deep'].filter((name) => existsSync(join(dist, `earshot-${name}.wasm`)));
 const variants = [...['worklet', 'audio', 'file', 'video'].flatMap((name) => [[name, ''], [name, '-scalar']]), ...deep.map((name) => [name, ''])];
+/** With SIMD128 only, and the only one that imports something: its memory. */
+const threaded = 'video-threads';
+const listedExports = (name) => readFileSync(join(root, `wasm/bindings/exports/${name}.txt`), 'utf8').trim().split('\n').map((line) => line.slice(1));
+const exportedFunctions = (module) => WebAssembly.Module.exports(module).filter(({ kind }) => kind === 'function').map((entry) => entry.name);
+/** The start function and Emscripten's own access to its stack. */
+const runtime = /^(_initialize|_?emscripten_)/;
 const bytesOf = (name, suffix) => readFileSync(join(dist, `earshot-${name}${suffix}.wasm`));
 const abi = readFileSync(join(root, 'wasm/bindings/abi.h'), 'utf8');
 
@@ -16,10 +22,8 @@ for (const [name, suffix] of variants) {
   test(`earshot-${name}${suffix}.wasm imports nothing and exports its list`, () => {
     const module = new WebAssembly.Module(bytesOf(name, suffix));
     assert.deepEqual(WebAssembly.Module.imports(module), []);
-    const listed = readFileSync(join(root, `wasm/bindings/exports/${name}.txt`), 'utf8').trim().split('\n').map((line) => line.slice(1));
-    const exported = WebAssembly.Module.exports(module).filter(({ kind }) => kind === 'function').map((entry) => entry.name);
-    const runtime = /^(_initialize|_?emscripten_)/; // the start function and Emscripten's own access to its stack
-    assert.deepEqual(exported.filter((entry) => !runtime.test(entry)).sort(), listed.sort());
+    const exported = exportedFunctions(module);
+    assert.deepEqual(exported.filter((entry) => !runtime.test(entry)).sort(), listedExports(name).sort());
     assert.ok(exported.includes('_initialize'));
     const { exports } = new WebAssembly.Instance(module, {});
     exports._initialize();
@@ -29,6 +33,14 @@ for (const [name, suffix] of variants) {
     assert.throws(() => exports.memory.grow(1), RangeError);
   });
 }
+
+test(`earshot-${threaded}.wasm imports its memory alone and exports its list: that of the module without threads and what threads need`, () => {
+  const module = new WebAssembly.Module(bytesOf(threaded, ''));
+  assert.deepEqual(WebAssembly.Module.imports(module), [{ module: 'env', name: 'memory', kind: 'memory' }]);
+  const exported = exportedFunctions(module).filter((entry) => !runtime.test(entry)).sort();
+  assert.deepEqual(exported, listedExports(threaded).sort());
+  assert.deepEqual(exported.filter((entry) => !/^threads?_/.test(entry)), listedExports('video').sort());
+});
 
 for (const suffix of ['', '-scalar']) {
   test(`the largest chains fit into the memory of earshot-worklet${suffix}.wasm, the smallest refuse nonsense`, () => {
@@ -112,8 +124,8 @@ test('info reports the files that are there', () => {
   assert.match(info.libraries.vpx, /^\d+\.\d+/);
   assert.equal(info.simd, true);
   assert.equal(info.deep, deep.length === 2);
-  assert.equal(Object.keys(info.modules).length, 8 + deep.length);
-  for (const [name, suffix] of variants) {
+  assert.equal(Object.keys(info.modules).length, 9 + deep.length);
+  for (const [name, suffix] of [...variants, [threaded, '']]) {
     const bytes = bytesOf(name, suffix);
     assert.deepEqual(info.modules[`earshot-${name}${suffix}.wasm`], {
       raw: bytes.length,

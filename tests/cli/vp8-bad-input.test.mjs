@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { earshot, root, scratchFolder } from './support/earshot.mjs';
 import { ivfBytes, picture, readIvf, y4mBytes } from './support/video.mjs';
-import { decodeFrame, videoModule } from './support/video-module.mjs';
+import { createEncoder, decodeFrame, decodedPicture, threadedVideoModule, videoModule } from './support/video-module.mjs';
 
 const folder = scratchFolder();
 const write = (name, bytes) => writeFileSync(join(folder, name), bytes);
 const vector = join(root, 'tests/data/vp8/vp80-00-comprehensive-016.ivf');
 const good = readFileSync(vector);
+/** They have several token partitions; others are not decoded in threads. */
 const frames = readIvf(vector).frames.map(({ bytes }) => bytes);
 /** `bytes` with some of them replaced. */
 const patched = (bytes, at, ...values) => {
@@ -172,6 +173,41 @@ for (const suffix of ['', '-scalar']) {
     assert.ok(e.memory.buffer.byteLength < 16 * 2 ** 20);
   });
 }
+
+test('earshot-video-threads.wasm: damaged streams neither trap nor hang, and what follows is decoded as if they had not been', async () => {
+  let state = 1;
+  const random = (below) => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) % below;
+  const { e, terminate } = await threadedVideoModule(2);
+  const decoder = () => {
+    const handle = e.vp8_decoder_create();
+    return { handle, decode: (bytes) => decodeFrame(e, handle, bytes) };
+  };
+  const pictures = ({ handle, decode }) => frames.map((bytes) => (decode(bytes) === 1 ? Buffer.from(decodedPicture(e, handle)) : undefined));
+  const intact = pictures(decoder());
+  let refused = 0;
+  for (let stream = 0; stream < 20; stream++) {
+    const one = decoder();
+    for (const frame of frames) {
+      const bytes = Buffer.from(frame).subarray(0, random(4) === 0 ? random(frame.length) : undefined);
+      for (let n = random(4); n > 0 && bytes.length > 10; n--) bytes[10 + random(bytes.length - 10)] = random(256);
+      if (one.decode(bytes) < 0) refused++;
+    }
+    assert.deepEqual(pictures(one), intact);
+    e.vp8_decoder_destroy(one.handle);
+  }
+  assert.ok(refused > 20, `${refused} refused`);
+  await terminate();
+});
+
+test('earshot-video-threads.wasm: who waits for a thread that trapped, traps', async () => {
+  const { e, terminate } = await threadedVideoModule(2);
+  const handle = createEncoder(e, { Width: 320, Height: 240, BitrateKbps: 300, Threads: 2 });
+  assert.ok(e.vp8_encoder_encode(handle, 0, 0) > 0);
+  // As if both had: they do nothing any more, and one has said why.
+  await terminate();
+  e.thread_fail();
+  assert.throws(() => e.vp8_encoder_encode(handle, 0, 0), WebAssembly.RuntimeError);
+});
 
 test('the largest picture fits into the memory of encoder and decoder', () => {
   const e = videoModule('');

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { earshot, missing, report, root, run, scratchFolder } from './support/earshot.mjs';
 import { psnrY, readIvf, readY4m, writeY4m } from './support/video.mjs';
-import { decodeFrame, decodedPicture, videoModule } from './support/video-module.mjs';
+import { decodeFrame, decodedPicture, threadedVideoModule, videoModule } from './support/video-module.mjs';
 
 const folder = scratchFolder();
 const file = (name) => join(folder, name);
@@ -50,9 +50,9 @@ test("ffmpeg's own decoder sees the same pictures", { skip: missing('ffmpeg') },
   assert.equal(report(folder, 'vp8', 'decode', 'out.ivf', '--md5').md5, md5(readFileSync(file('ffmpeg.yuv'))));
 });
 
-test('encode: speed, threads and bitrate act, and one command makes one file', () => {
+test('encode: speed and bitrate act, and one command makes one file', () => {
   const encode = (name, ...options) => report(folder, 'vp8', 'encode', 'in.y4m', name, '--bitrate', '500', ...options);
-  encode('a.ivf', '--cpu-used', '-6', '--keyint', '25', '--threads', '4');
+  encode('a.ivf', '--cpu-used', '-6', '--keyint', '25');
   assert.deepEqual(readFileSync(file('a.ivf')), readFileSync(file('out.ivf')));
   const slow = encode('slow.ivf', '--cpu-used', '-2');
   const fast = encode('fast.ivf', '--cpu-used', '16');
@@ -60,6 +60,24 @@ test('encode: speed, threads and bitrate act, and one command makes one file', (
   const small = report(folder, 'vp8', 'encode', 'in.y4m', 'small.ivf', '--bitrate', '150');
   assert.ok(small.bytes < 0.5 * encoded.bytes && small.psnr_y < encoded.psnr_y - 3);
   assert.match(earshot(folder, 'vp8', 'encode', 'in.y4m', 'b.ivf', '--bitrate', '500').stdout, /^b\.ivf: 60 frames in \d+ bytes, PSNR [\d.]+ dB, [\d.]+ frames a second\n$/);
+});
+
+test('encode: threads are taken as far as there are and are of use, and as many make the same file', () => {
+  const encode = (name, threads) => report(folder, 'vp8', 'encode', 'in.y4m', name, '--bitrate', '500', '--keyint', '25', '--threads', threads);
+  const two = encode('two.ivf', '2');
+  assert.equal(two.threads, 2);
+  assert.equal(encode('again.ivf', '2').threads, 2);
+  assert.deepEqual(readFileSync(file('again.ivf')), readFileSync(file('two.ivf')));
+  report(folder, 'vp8', 'decode', 'two.ivf', '-o', 'two.y4m');
+  assert.ok(Math.abs(psnrY(width, height, sources, readY4m(file('two.y4m')).pictures) - two.psnr_y) < 0.001);
+  // Threads learn less from each other's rows: another stream, and one that is not much worse.
+  assert.notDeepEqual(readFileSync(file('two.ivf')), readFileSync(file('out.ivf')));
+  assert.ok(Math.abs(two.psnr_y - encoded.psnr_y) < 0.5, `${two.psnr_y} and ${encoded.psnr_y} dB`);
+  assert.ok(Math.abs(two.bytes / encoded.bytes - 1) < 0.1, `${two.bytes} and ${encoded.bytes} bytes`);
+  assert.equal(encode('many.ivf', '64').threads, 8);
+  writeY4m(file('small.y4m'), 32, 16, 3);
+  const small = report(folder, 'vp8', 'encode', 'small.y4m', 'small.ivf', '--bitrate', '100', '--threads', '8');
+  assert.deepEqual([small.threads, small.frames], [2, 3]);
 });
 
 test('through pipes', { skip: missing('sh') }, () => {
@@ -102,6 +120,23 @@ for (const suffix of ['', '-scalar']) {
     }
   });
 }
+
+test('all 61 test vectors decode bit-exactly in two threads', { skip: !existsSync(all) && `the vectors are not in ${all}` }, async () => {
+  const { e, terminate } = await threadedVideoModule(2);
+  for (const path of vectorsIn(all)) {
+    const handle = e.vp8_decoder_create();
+    const sums = readIvf(path).frames.flatMap(({ bytes }) => {
+      const result = decodeFrame(e, handle, bytes);
+      assert.ok(result >= 0, path);
+      return result === 1 ? [md5(decodedPicture(e, handle).slice())] : [];
+    });
+    assert.deepEqual(sums, sumsOf(path), path);
+    assert.equal(e.threads_running(), 1);
+    e.vp8_decoder_destroy(handle);
+    assert.equal(e.threads_running(), 0);
+  }
+  await terminate();
+});
 
 test('a change of size: --md5 takes it, a Y4M file cannot', () => {
   const [small, odd] = ['016', '006'].map((name) => join(own, `vp80-00-comprehensive-${name}.ivf`));

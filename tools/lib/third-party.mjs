@@ -32,14 +32,20 @@ const opusNative = [...opusCommon, '-DCMAKE_C_FLAGS_RELEASE=-O3'];
 const opusSimd = [...opusWasm, ...opusSse, '-DOPUS_X86_MAY_HAVE_AVX2=OFF'];
 const opusSimdFlags = `-msimd128 -msse4.1 ${wasmFlags}`;
 
-// VP8 alone, single-threaded, and what only its tools would need left out.
+// VP8 alone, and what only its tools would need left out.
 const vpxCommon = ['--disable-examples', '--disable-tools', '--disable-docs', '--disable-unit-tests', '--disable-install-docs', '--disable-install-bins',
-  '--enable-vp8', '--disable-vp9', '--disable-webm-io', '--disable-libyuv', '--disable-postproc', '--disable-multithread', '--disable-shared'];
-const vpxWasm = [...vpxCommon, '--disable-pic', '--disable-runtime-cpu-detect'];
+  '--enable-vp8', '--disable-vp9', '--disable-webm-io', '--disable-libyuv', '--disable-postproc', '--disable-shared'];
+const vpxAlone = [...vpxCommon, '--disable-multithread'];
+const vpxWasm = ['--disable-pic', '--disable-runtime-cpu-detect'];
 // libvpx leaves a damaged frame by longjmp, which is a WebAssembly exception here: the module needs no JavaScript for it.
 const vpxWasmFlags = `-O3 ${wasmFlags} -sSUPPORT_LONGJMP=wasm -Wno-unused-parameter`;
 // Its code for arm64 is written in C with intrinsics, which arm_neon.h among our additions translates.
-const vpxNeon = ['--target=arm64-linux-gcc', '--disable-neon-dotprod', '--disable-neon-i8mm', '--disable-sve'];
+const vpxNeon = [...vpxWasm, '--target=arm64-linux-gcc', '--disable-neon-dotprod', '--disable-neon-i8mm', '--disable-sve'];
+const vpxNeonFlags = `${vpxWasmFlags} -msimd128`;
+// Its threads are ours (wasm/bindings/thread_runtime.cc): Emscripten's would need generated JavaScript, and what the C library has
+// of the same names, for programs without threads, is linked all the same. What does not call itself Unix waits by sched_yield().
+const vpxThreadNames = ['pthread_create', 'pthread_join', 'pthread_once', 'sem_init', 'sem_destroy', 'sem_post', 'sem_wait', 'sched_yield', 'sysconf'];
+const vpxThreadFlags = ['-sSHARED_MEMORY=1', '-U__unix__', ...vpxThreadNames.map((name) => `-D${name}=earshot_${name}`)].join(' ');
 
 /** Options of CMake, or of libvpx's configure, by library and variant; a string names the variant whose build serves as well. */
 const recipes = {
@@ -59,9 +65,13 @@ const recipes = {
     'wasm-scalar': 'wasm',
   },
   vpx: {
-    native: [...vpxCommon, '--enable-pic', '--extra-cflags=-O3'],
-    wasm: [...vpxWasm, ...vpxNeon, `--extra-cflags=${vpxWasmFlags} -msimd128`],
-    'wasm-scalar': [...vpxWasm, '--target=generic-gnu', `--extra-cflags=${vpxWasmFlags}`],
+    native: [...vpxAlone, '--enable-pic', '--extra-cflags=-O3'],
+    wasm: [...vpxAlone, ...vpxNeon, `--extra-cflags=${vpxNeonFlags}`],
+    'wasm-scalar': [...vpxAlone, ...vpxWasm, '--target=generic-gnu', `--extra-cflags=${vpxWasmFlags}`],
+  },
+  // Browsers without SIMD have no shared memory either.
+  'vpx-threads': {
+    wasm: [...vpxCommon, '--enable-multithread', ...vpxNeon, `--extra-cflags=${vpxNeonFlags} ${vpxThreadFlags}`],
   },
   googletest: {
     native: googletest,
@@ -76,7 +86,7 @@ const recipes = {
 };
 
 /** Libraries that are not built with CMake. */
-const builders = { vpx: buildVpx };
+const builders = { vpx: buildVpx, 'vpx-threads': buildVpx };
 
 /**
  * Folders of ours that change a library, by library and variant; what becomes of their files is up to the builder. Their content
@@ -88,12 +98,14 @@ const additions = {
   'opus-deep': { wasm: 'tools/third-party/opus' },
   // NEON in terms of WebAssembly's vectors.
   vpx: { wasm: 'tools/third-party/vpx/neon' },
+  'vpx-threads': { wasm: 'tools/third-party/vpx/neon' },
   googletest: { wasm: 'tools/third-party/googletest' },
 };
 
-/** Libraries made from another one's sources: of which, and from which of its versions on. Where there are only older ones it is left out. */
+/** Libraries made from another one's sources: of which, and, if need be, from which of its versions on. Where there are only older ones it is left out. */
 const derived = {
   'opus-deep': { from: 'opus', since: [1, 6] },
+  'vpx-threads': { from: 'vpx' },
 };
 
 function isSince(version, [major, minor]) {
@@ -131,7 +143,7 @@ export async function buildLibrary({ source, prefix, log, build = buildWithCmake
 function isNeeded(library, variant, purpose) {
   if (purpose === 'bench') return true;
   if (purpose === 'test') return library !== 'benchmark';
-  return variant !== 'native' && ['opus', 'opus-deep', 'ogg', 'vpx'].includes(library);
+  return variant !== 'native' && ['opus', 'opus-deep', 'ogg', 'vpx', 'vpx-threads'].includes(library);
 }
 
 /**

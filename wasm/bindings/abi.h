@@ -234,6 +234,15 @@ enum class Vp8FrameField : int {
   kCount = 4,          ///< Number of values.
 };
 
+/// Threads of the module with threads, its owner not counted. libvpx decodes with no more.
+inline constexpr int kMaxVideoThreads = 8;
+
+/// The shared memory of the module with threads, pages of 64 KiB: CMakeLists.txt says the same.
+inline constexpr int kVideoThreadsInitialPages = 64;
+
+/// Likewise, at most.
+inline constexpr int kVideoThreadsMaxPages = 8192;
+
 /// What a VP8 encoder made so far.
 enum class Vp8EncoderStat : int {
   kFrames = 0,         ///< Pictures encoded, without the dropped ones.

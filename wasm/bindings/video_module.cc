@@ -6,6 +6,7 @@
 #include "codec/vp8_frame_header.h"
 
 static_assert(earshot::abi::kMaxVp8Pixels == earshot::kMaxVp8Pixels);
+static_assert(earshot::abi::kMaxVideoThreads == earshot::kMaxVp8Threads);
 
 extern "C" {
 

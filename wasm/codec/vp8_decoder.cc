@@ -45,7 +45,9 @@ struct Vp8Decoder::Codec {
 
 StatusOr<std::unique_ptr<Vp8Decoder>> Vp8Decoder::Create() {
   auto codec = std::make_unique<Codec>();
-  if (vpx_codec_dec_init(&codec->context, vpx_codec_vp8_dx(), nullptr, 0) != VPX_CODEC_OK) {
+  vpx_codec_dec_cfg_t settings{};
+  settings.threads = kMaxVp8Threads;
+  if (vpx_codec_dec_init(&codec->context, vpx_codec_vp8_dx(), &settings, 0) != VPX_CODEC_OK) {
     return Status(StatusCode::kInternal, "libvpx made no decoder");
   }
   return std::unique_ptr<Vp8Decoder>(new Vp8Decoder(std::move(codec)));

@@ -16,6 +16,9 @@ namespace earshot {
 inline constexpr int kMaxVp8Pixels = kMaxPicturePixels;
 /// Of one side: 14 bits in the header.
 inline constexpr int kMaxVp8Side = 16383;
+/// Threads a codec works in at most, its caller's counted. Fewer where the module has fewer, and
+/// one where it has none (bindings/thread_runtime.cc): who makes the threads says how many.
+inline constexpr int kMaxVp8Threads = 8;
 
 struct Vp8FrameHeader {
   bool key_frame = false;

@@ -15,6 +15,8 @@ interface BuildInfo {
 
 const MODULES: readonly ModuleName[] = ['worklet', 'audio', 'file', 'video'];
 const DEEP_MODULES: readonly ModuleName[] = ['playout-deep', 'encoder-deep'];
+/** Without a scalar variant. */
+const SIMD_MODULES: readonly ModuleName[] = ['video-threads', ...DEEP_MODULES];
 
 export function addInfo(program: Command): void {
   program
@@ -43,7 +45,7 @@ function info() {
   const { toolchain, libraries } = JSON.parse(readFileSync(new URL('./build-info.json', import.meta.url), 'utf8')) as BuildInfo;
   const versionIn = (name: ModuleName) => libraryVersion(instantiate<ModuleExports & { library_version(): number }>(loadModule(name))).replace(/^\w+ /, '');
   const modules: Record<string, { raw: number; gzip: number; brotli: number }> = {};
-  const urls = [...MODULES.flatMap((name) => [moduleUrl(name, true), moduleUrl(name, false)]), ...DEEP_MODULES.map((name) => moduleUrl(name, true))];
+  const urls = [...MODULES.flatMap((name) => [moduleUrl(name, true), moduleUrl(name, false)]), ...SIMD_MODULES.map((name) => moduleUrl(name, true))];
   for (const url of urls) {
     if (!existsSync(url)) continue;
     const bytes = readFileSync(url);

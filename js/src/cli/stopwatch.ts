@@ -8,18 +8,25 @@ export class Stopwatch {
   }
 }
 
-/** Processor time of this process in some of what it does. */
+/** Processor time of this process, all threads, in some of what it does, and the time that took. */
 export class LapWatch {
+  #cpuSeconds = 0;
   #seconds = 0;
 
   get cpuSeconds(): number {
+    return this.#cpuSeconds;
+  }
+
+  get seconds(): number {
     return this.#seconds;
   }
 
   measure<T>(work: () => T): T {
     const stopwatch = new Stopwatch();
+    const start = performance.now();
     const result = work();
-    this.#seconds += stopwatch.cpuSeconds;
+    this.#seconds += (performance.now() - start) / 1000;
+    this.#cpuSeconds += stopwatch.cpuSeconds;
     return result;
   }
 }

@@ -1,14 +1,13 @@
 import { type Command } from 'commander';
-import { MAX_VP8_PIXELS } from '../wasm/abi.js';
-import { instantiate } from '../wasm/loader.js';
+import { MAX_VIDEO_THREADS, MAX_VP8_PIXELS } from '../wasm/abi.js';
 import { Vp8Encoder, type Vp8EncoderExports } from '../wasm/vp8-encoder.js';
 import { InputError } from './input-error.js';
 import { IvfWriter } from './ivf.js';
-import { loadModule } from './modules.js';
 import { integer } from './option-values.js';
 import { writeFile } from './output-file.js';
 import { readSequentially, type SequentialInput } from './sequential-input.js';
 import { LapWatch, rounded } from './stopwatch.js';
+import { openVideoModule, type VideoModule } from './video-module.js';
 import { Y4mReader } from './y4m.js';
 
 const MAX_SPEED = 16;
@@ -31,21 +30,26 @@ export function addVp8Encode(vp8: Command): void {
     .argument('<OUT.ivf>')
     .requiredOption('--bitrate <kbit/s>', '1 … 1000000', integer(1, 1_000_000))
     .option('--cpu-used <n>', `speed, 1 (slow, good) … ${MAX_SPEED}, with either sign; 0 counts as 1`, integer(-MAX_SPEED, MAX_SPEED), -6)
-    .option('--threads <n>', 'accepted; this build encodes in one thread', integer(1, 64), 1)
+    .option('--threads <n>', `${MAX_VIDEO_THREADS} at most, and fewer for small pictures; the file depends on it`, integer(1, 64), 1)
     .option('--keyint <n>', 'longest distance of key frames', integer(1, 1_000_000), 128)
     .option('--json', 'print what was done as JSON')
-    .action((input: string, output: string, options: EncodeOptions) => {
-      const report = readSequentially(input, (file) => encode(file, output, options));
-      if (options.json) console.log(JSON.stringify(report));
-      else console.log(`${output}: ${report.frames} frames in ${report.bytes} bytes, PSNR ${report.psnr_y} dB, ${report.fps} frames a second`);
+    .action(async (input: string, output: string, options: EncodeOptions) => {
+      const module = await openVideoModule<Vp8EncoderExports>(options.threads);
+      try {
+        const report = readSequentially(input, (file) => encode(file, output, module, options));
+        if (options.json) console.log(JSON.stringify(report));
+        else console.log(`${output}: ${report.frames} frames in ${report.bytes} bytes, PSNR ${report.psnr_y} dB, ${report.fps} frames a second`);
+      } finally {
+        module.dispose();
+      }
     });
 }
 
-function encode(input: SequentialInput, output: string, options: EncodeOptions) {
+function encode(input: SequentialInput, output: string, module: VideoModule<Vp8EncoderExports>, options: EncodeOptions) {
   const reader = new Y4mReader(input);
   const { width, height, frameRate } = reader;
   if (width * height > MAX_VP8_PIXELS) throw new InputError(`${input.path} has pictures of ${width}×${height}; up to ${MAX_VP8_PIXELS} pixels are possible`);
-  const encoder = new Vp8Encoder(instantiate<Vp8EncoderExports>(loadModule('video')), {
+  const encoder = new Vp8Encoder(module.exports, {
     width,
     height,
     frameRate,
@@ -54,6 +58,7 @@ function encode(input: SequentialInput, output: string, options: EncodeOptions) 
     // make different files.
     speed: Math.max(1, Math.abs(options.cpuUsed)),
     maxKeyFrameInterval: options.keyint,
+    threads: options.threads,
     measureError: true,
   });
   const watch = new LapWatch();
@@ -65,13 +70,17 @@ function encode(input: SequentialInput, output: string, options: EncodeOptions) 
     return writer.bytes;
   });
   const { frames, keyFrames, psnrY } = encoder.stats;
+  // An encoder of n threads takes n: its caller's is one of them, but the loop filter has one of its own.
+  const threads = Math.max(1, module.threadsRunning());
+  encoder.dispose();
   return {
     frames,
     key_frames: keyFrames,
     cpu_seconds: rounded(watch.cpuSeconds, 4),
-    fps: rounded(frames / watch.cpuSeconds, 1),
+    // Threads share the time, and what they spend in waiting for each other is nobody's.
+    fps: rounded(frames / (threads > 1 ? watch.seconds : watch.cpuSeconds), 1),
     bytes,
     psnr_y: rounded(Math.min(psnrY, MAX_PSNR), 3),
-    threads: 1,
+    threads,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * From a module to a running instance, the same way in a window, worker, AudioWorklet and Node. The modules import nothing, so
- * there is nothing to supply and no generated JavaScript.
+ * From a module to a running instance, the same way in a window, worker, AudioWorklet and Node. The modules import nothing but, the
+ * one with threads, its memory: there is no generated JavaScript.
  */
 import { ABI_VERSION } from './abi.js';
 
@@ -21,9 +21,13 @@ export interface ModuleExports {
   abi_version(): number;
 }
 
-/** Instantiates synchronously, as an AudioWorklet must. Throws when the module is of another version than this code. */
-export function instantiate<Exports extends ModuleExports>(module: WebAssembly.Module): Exports {
-  const exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
+/**
+ * Instantiates synchronously, as an AudioWorklet must; a module that shares its memory is given it. Throws when the module is of
+ * another version than this code.
+ */
+export function instantiate<Exports extends ModuleExports>(module: WebAssembly.Module, memory?: WebAssembly.Memory): Exports {
+  const instance = new WebAssembly.Instance(module, memory ? { env: { memory } } : {});
+  const exports = (memory ? { ...instance.exports, memory } : instance.exports) as unknown as Exports;
   exports._initialize();
   const version = exports.abi_version();
   if (version !== ABI_VERSION) {

@@ -1,0 +1,26 @@
+import type { ThreadStart } from '../protocol.js';
+import type { ThreadWorker } from './threads.js';
+
+/** A thread of a page, or of a worker in it: `url` is that of `earshot-thread.js`, of the page's own origin. */
+export class PageThread implements ThreadWorker {
+  readonly #worker: Worker;
+
+  constructor(private readonly url: string) {
+    this.#worker = new Worker(url, { name: 'earshot-thread' });
+  }
+
+  start(message: ThreadStart): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#worker.onmessage = () => resolve();
+      this.#worker.onerror = (event) => {
+        event.preventDefault?.();
+        reject(new Error(`the worker ${this.url} did not start (${event.message || 'not found or blocked'})`));
+      };
+      this.#worker.postMessage(message);
+    });
+  }
+
+  terminate(): void {
+    this.#worker.terminate();
+  }
+}

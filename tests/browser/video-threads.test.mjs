@@ -1,0 +1,106 @@
+/** The video module with threads: encoding in two threads of a worker, and what becomes of it in a page that is not isolated. */
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+import { createEncoder, decodeFrame, decodedPicture, threadedVideoModule, videoModule } from '../cli/support/video-module.mjs';
+import { test } from './harness/suite.mjs';
+
+const [width, height, numPictures] = [352, 288, 8];
+
+/** I420, of whole numbers alone: the same everywhere. */
+function makePicture(width, height, t) {
+  const bytes = new Uint8Array((width * height * 3) / 2);
+  for (let i = 0; i < bytes.length; i++) {
+    const x = (i % width) + 2 * t;
+    const y = Math.floor(i / width);
+    bytes[i] = 64 + ((x * 3 + y) & 63) + (((x >> 3) * (y >> 3)) & 63);
+  }
+  return bytes;
+}
+
+/** Runs in a worker of the page, as the library would. */
+const WORKER = `
+import { PageThread } from './wasm/page-thread.js';
+import { loadThreadedModule, usefulThreads } from './wasm/threads.js';
+import { Vp8Encoder } from './wasm/vp8-encoder.js';
+${makePicture}
+self.onmessage = async ({ data: { origin, width, height, numPictures } }) => {
+  const useful = usefulThreads(360);
+  try {
+    const module = await WebAssembly.compileStreaming(fetch(origin + '/dist/earshot-video-threads.wasm'));
+    const { exports, threads, dispose } = await loadThreadedModule(module, 2, () => new PageThread(origin + '/dist/earshot-thread.js'));
+    const encoder = new Vp8Encoder(exports, { width, height, frameRate: { num: 30, den: 1 }, bitrate: 400, speed: 6, threads: 2, maxKeyFrameInterval: 128 });
+    const running = exports.threads_running();
+    const frames = Array.from({ length: numPictures }, (_, t) => {
+      encoder.input.set(makePicture(width, height, t));
+      return [...encoder.encode()];
+    });
+    encoder.dispose();
+    const left = exports.threads_running();
+    dispose();
+    self.postMessage({ useful, threads, running, left, frames });
+  } catch (error) {
+    self.postMessage({ useful, error: String(error) });
+  }
+};`;
+
+async function runWorker(page) {
+  const stdin = { contents: WORKER, loader: 'ts', resolveDir: fileURLToPath(new URL('../../js/src', import.meta.url)) };
+  const { outputFiles: [{ text }] } = await build({ stdin, bundle: true, write: false, target: 'es2022' });
+  return page.evaluate(async ({ text, ...start }) => {
+    const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+    const worker = new Worker(url);
+    const result = await new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message));
+      worker.postMessage({ origin: location.origin, ...start });
+    });
+    worker.terminate();
+    return { ...result, isolated: crossOriginIsolated, processors: navigator.hardwareConcurrency };
+  }, { text, width, height, numPictures });
+}
+
+/** What two threads make of the same pictures in Node. */
+async function encodeInNode() {
+  const { e, terminate } = await threadedVideoModule(2);
+  const handle = createEncoder(e, { Width: width, Height: height, BitrateKbps: 400, Threads: 2 });
+  const frames = Array.from({ length: numPictures }, (_, t) => {
+    const bytes = makePicture(width, height, t);
+    new Uint8Array(e.memory.buffer, e.vp8_encoder_input(handle), bytes.length).set(bytes);
+    const length = e.vp8_encoder_encode(handle, 0, 0);
+    return [...new Uint8Array(e.memory.buffer, e.vp8_encoder_packet(handle), length)];
+  });
+  await terminate();
+  return frames;
+}
+
+test('a worker of an isolated page encodes in two threads what Node does', {}, async (t) => {
+  const result = await runWorker(await t.open('/call.html', { isolated: true }));
+  assert.equal(result.error, undefined);
+  assert.equal(result.isolated, true);
+  assert.equal(result.useful, Math.min(2, result.processors));
+  assert.deepEqual([result.threads, result.running, result.left], [2, 2, 0]);
+  assert.deepEqual(result.frames, await encodeInNode());
+  // Decoded by the module without threads it is what was encoded.
+  const e = videoModule('');
+  const decoder = e.vp8_decoder_create();
+  result.frames.forEach((frame, i) => {
+    assert.equal(decodeFrame(e, decoder, Uint8Array.from(frame)), 1);
+    const decoded = decodedPicture(e, decoder);
+    const source = makePicture(width, height, i);
+    const luma = width * height;
+    let squares = 0;
+    for (let at = 0; at < luma; at++) squares += (decoded[at] - source[at]) ** 2;
+    const psnr = 10 * Math.log10(255 ** 2 / (squares / luma));
+    assert.ok(psnr > 20, `picture ${i}: ${psnr.toFixed(1)} dB`);
+  });
+});
+
+test('a page that is not isolated is told that threads are not to be had', {}, async (t) => {
+  const result = await runWorker(t.page);
+  assert.equal(result.isolated, false);
+  assert.equal(result.useful, 1);
+  assert.ok(result.error, 'threads were started');
+  t.note(result.error);
+});
