@@ -34,7 +34,7 @@ self.onmessage = async ({ data: { origin, width, height, numPictures } }) => {
     const running = exports.threads_running();
     const frames = Array.from({ length: numPictures }, (_, t) => {
       encoder.input.set(makePicture(width, height, t));
-      return [...encoder.encode()];
+      return [...encoder.encode().bytes];
     });
     encoder.dispose();
     const left = exports.threads_running();
