@@ -75,9 +75,11 @@ export interface VideoSenderCounters {
   readonly qpSum: number;
   /** Key frames the far end asked for. */
   readonly pliCount: number;
-  /** Of the latest encoded frame. */
+  /** Of the latest encoded frame, and of the latest picture of the source. */
   readonly frameWidth: number;
   readonly frameHeight: number;
+  readonly sourceWidth: number;
+  readonly sourceHeight: number;
   /** Encoded in the last second. */
   readonly framesPerSecond: number;
   /** bit/s of our payload over the last second. */
@@ -167,6 +169,6 @@ export type VideoReceiverReport =
   | { readonly type: 'flowing' }
   /** To be drawn now. */
   | { readonly type: 'picture'; readonly picture: VideoFrame }
-  /** The sound would have to be later by so much for the picture to be in time, ms. */
-  | { readonly type: 'audio-late'; readonly by: number }
+  /** The sound would have to be so much later, or if negative could be earlier, for both to be heard and seen as soon as they can, ms. */
+  | { readonly type: 'audio-wait'; readonly by: number }
   | { readonly type: 'stats'; readonly id: number; readonly counters: VideoReceiverCounters };

@@ -44,10 +44,18 @@ export interface FrameEncoderSettings extends Vp8CallOptions {
   readonly threads: number;
   /** Longest distance of key frames, in frames; 0: key frames only on request. */
   readonly maxKeyFrameInterval: number;
+  /**
+   * `source`: the frames mean what their pictures meant, where those are not RGB. `bt601`: BT.601, limited range, as a receiver of
+   * VP8 takes it that is not told otherwise.
+   */
+  readonly colors: 'source' | 'bt601';
 }
 
 export interface EncodedFrame {
   readonly data: Uint8Array<ArrayBuffer>;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
   readonly key: boolean;
   /** Of the picture, µs. */
   readonly timestamp: number;
@@ -95,8 +103,8 @@ export type EncoderReport =
   | CodecFault;
 
 export type DecoderCommand =
-  /** What the frames that follow are said to mean; null members: as the codec has it. */
-  | { readonly type: 'configure'; readonly colorSpace: VideoColorSpaceInit | null }
+  /** What the frames that follow are said to mean, and the shape they are to be shown in, width over height; null: as the codec has it. */
+  | { readonly type: 'configure'; readonly colorSpace: VideoColorSpaceInit | null; readonly displayAspect: number | null }
   | { readonly type: 'decode'; readonly data: Uint8Array<ArrayBuffer>; readonly timestamp: number; readonly duration: number | null }
   | { readonly type: 'flush'; readonly id: number }
   | { readonly type: 'close' };

@@ -253,4 +253,47 @@ enum class Vp8PictureField : int {
   kCount = 3,   ///< Number of values.
 };
 
+/// Pixels of the largest picture that is converted or scaled, 4096 × 2304; a side has up to 16383.
+inline constexpr int kMaxPicturePixels = 9437184;
+
+/// Formats of pictures, named as WebCodecs does; planes one after another, rows without padding.
+enum class PictureFormat : int {
+  kI420 = 0,   ///< Y, then U and V of half width and height, rounded up.
+  kI420A = 1,  ///< I420, then alpha of the size of Y.
+  kI422 = 2,   ///< Y, then U and V of half width, rounded up.
+  kI444 = 3,   ///< Y, U and V of one size.
+  kNv12 = 4,   ///< Y, then pairs of U and V of half width and height, rounded up.
+  kNv21 = 5,   ///< Likewise with V before U.
+  kRgba = 6,   ///< Four bytes a pixel, in the order of the name.
+  kRgbx = 7,   ///< The fourth is anything.
+  kBgra = 8,   ///< As kRgba.
+  kBgrx = 9,   ///< As kRgbx.
+};
+
+/// Which primaries luma is weighted for.
+enum class ColorMatrix : int {
+  kBt601 = 0,  ///< "smpte170m" and "bt470bg" of WebCodecs.
+  kBt709 = 1,  ///< "bt709" of WebCodecs.
+};
+
+/// Which bytes black and white are.
+enum class ColorRange : int {
+  kLimited = 0,  ///< Luma 16 … 235, chroma 16 … 240.
+  kFull = 1,     ///< 0 … 255.
+};
+
+/// Parameters of a picture converter; all begin at 0.
+enum class PictureParam : int {
+  kSourceMatrix = 0,  ///< A ColorMatrix: of sources, and of what picture_to_rgba reads.
+  kSourceRange = 1,   ///< A ColorRange, likewise.
+  kTargetMatrix = 2,  ///< A ColorMatrix: of what picture_to_i420 makes.
+  kTargetRange = 3,   ///< A ColorRange, likewise.
+  kCropX = 4,         ///< The part of the source that is taken, pixels; odd ones too.
+  kCropY = 5,         ///< Likewise.
+  kCropWidth = 6,     ///< Likewise; 0: the whole source.
+  kCropHeight = 7,    ///< Likewise.
+  kRotation = 8,      ///< Clockwise by 0, 90, 180 or 270 degrees.
+  kFlip = 9,          ///< Switch: left and right exchanged after the rotation.
+};
+
 }  // namespace earshot::abi

@@ -1,6 +1,6 @@
-// earshot-video.wasm: VP8 encoder and decoder. Its memory grows with the size of the pictures,
-// which the classes of codec/ bound. What it exports besides is in vp8_encoder_exports.cc and
-// vp8_decoder_exports.cc.
+// earshot-video.wasm: VP8 encoder and decoder, and pictures. Its memory grows with the size of the
+// pictures, which the classes below bound. What it exports besides is in vp8_encoder_exports.cc,
+// vp8_decoder_exports.cc and picture_exports.cc.
 #include "bindings/abi.h"
 #include "codec/vp8_encoder.h"
 #include "codec/vp8_frame_header.h"

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/i420.h"
 #include "bindings/boundary.h"
-#include "codec/i420.h"
 #include "codec/vp8_encoder.h"
 
 using earshot::Status;

@@ -19,6 +19,9 @@ export function attachReceiver(receiver: RTCRtpReceiver, options: ReceiverOption
   return new ReceiverAttachment(receiver, options);
 }
 
+/** Sound does not wait longer for pictures, ms: a conversation suffers more from it than from lips that lag. */
+const MAX_HOLD = 400;
+
 /** A receiver with our jitter buffer. Fires `statechange` and `error`. */
 export class ReceiverAttachment extends PlayoutAttachment {
   readonly #lease: ContextLease;
@@ -28,6 +31,8 @@ export class ReceiverAttachment extends PlayoutAttachment {
   readonly #loudspeaker: Loudspeaker;
   #playout: PlayoutNode | undefined;
   #concealment: Concealment;
+  /** Delay that pictures want of the sound, ms. */
+  #held = 0;
   #destination: MediaStreamAudioDestinationNode | undefined;
 
   /** @internal */
@@ -91,9 +96,28 @@ export class ReceiverAttachment extends PlayoutAttachment {
     return { rtpTimestamp: position.rtpTimestamp, time: performance.timeOrigin + performanceTime + 1000 * (position.time - contextTime) };
   }
 
+  /** @internal Plays so many ms later than now, or earlier as far as it was held before: for pictures that belong to it. */
+  async hold(by: number): Promise<void> {
+    if (by < 0 && this.#held === 0) return;
+    const { currentDelay } = await this.getStats();
+    this.#held = Math.min(MAX_HOLD, Math.max(0, currentDelay + by));
+    this.#playout?.update(this.#playoutSettings);
+  }
+
+  /** @internal Ends what `hold()` began. */
+  release(): void {
+    this.#held = 0;
+    this.#playout?.update(this.#playoutSettings);
+  }
+
+  get #playoutSettings(): PlayoutSettings {
+    const { minDelay, maxDelay, ...settings } = this.settings;
+    return { ...settings, minDelay: Math.min(maxDelay, Math.max(minDelay, this.#held)), maxDelay };
+  }
+
   /** @internal */
-  protected override onSettings(settings: PlayoutSettings): void {
-    this.#playout?.update(settings);
+  protected override onSettings(): void {
+    this.#playout?.update(this.#playoutSettings);
   }
 
   /** @internal */
@@ -122,7 +146,7 @@ export class ReceiverAttachment extends PlayoutAttachment {
     try {
       const [wasm] = await Promise.all([this.#loadModule(), engine.loadWorklet(context)]);
       if (this.state === 'closed') return;
-      const node = new PlayoutNode(context, wasm, numChannels, this.settings);
+      const node = new PlayoutNode(context, wasm, numChannels, this.#playoutSettings);
       this.lifecycle.follow(node);
       node.receive(this.packets());
       this.#playout = node;

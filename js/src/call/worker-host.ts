@@ -1,6 +1,7 @@
 import type { AssetName } from '../configuration.js';
 import { engine, type Engine, type ModuleName } from '../engine.js';
 import { EarshotError } from '../errors.js';
+import { newWorker } from '../new-worker.js';
 import type { AttachCommand, EncoderModule, ModuleCommand, PipeOptions, PipeSide, WorkerReport } from '../protocol.js';
 import { chooseTransform, setScriptTransform, takeEncodedStreams, type TransformKind, type TransformOwner } from './transform.js';
 import { TransformPipe, type PipeUser } from './transform-pipe.js';
@@ -92,7 +93,7 @@ export class WorkerHost<Name extends ModuleName = ModuleName> {
   #start(side: PipeSide): Worker {
     if (this.#worker) return this.#worker;
     const url = this.engine.assetUrl(this.script);
-    const worker = (this.#worker = newWorker(url));
+    const worker = (this.#worker = newWorker(url, 'earshot'));
     this.#loaded = new Promise((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<WorkerReport>) => data.type === 'ready' && resolve();
       worker.onerror = (event) => {
@@ -171,13 +172,4 @@ export const workerHost = new WorkerHost<EncoderModule>(engine, 'earshot-worker.
 
 function supply(worker: Worker, name: string, module: WebAssembly.Module | null): void {
   worker.postMessage({ type: 'module', name, module } satisfies ModuleCommand<string>);
-}
-
-/** Workers must come from the page's own origin; a script from a CDN gets in through one line that imports it. */
-function newWorker(url: string): Worker {
-  if (new URL(url).origin === globalThis.location?.origin) return new Worker(url, { name: 'earshot' });
-  const blob = URL.createObjectURL(new Blob([`importScripts(${JSON.stringify(url)})`], { type: 'text/javascript' }));
-  const worker = new Worker(blob, { name: 'earshot' });
-  URL.revokeObjectURL(blob);
-  return worker;
 }

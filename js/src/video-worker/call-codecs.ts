@@ -1,8 +1,9 @@
 import type { ScalabilityMode } from '../video-call-protocol.js';
 import type { Vp8CallOptions } from '../wasm/vp8-encoder.js';
-import { toPicture, VP8_COLOR_SPACE } from './decoder-codec.js';
+import { VP8_COLOR_SPACE } from './decoder-codec.js';
 import { DecodeError, FrameDecoder } from './frame-decoder.js';
 import { FrameEncoder } from './frame-encoder.js';
+import { toPicture } from './picture-writer.js';
 import type { PictureDecoder } from './receiver-pipe.js';
 import type { EncodedPicture, PictureEncoder, PictureEncoderSettings } from './sender-pipe.js';
 
@@ -29,7 +30,7 @@ export class CallEncoder implements PictureEncoder {
 
   configure({ width, height, bitrate, frameRate, speed, scalabilityMode, screenContent }: PictureEncoderSettings): void {
     const call = { ...CALL, temporalLayers: LAYERS[scalabilityMode], screenContent: screenContent ? 1 : 0 } as const;
-    this.#encoder.configure({ ...call, width, height, bitrate, frameRate, speed, threads: 1, maxKeyFrameInterval: 0 });
+    this.#encoder.configure({ ...call, width, height, bitrate, frameRate, speed, threads: 1, maxKeyFrameInterval: 0, colors: 'bt601' });
   }
 
   encode(picture: VideoFrame, options: { timestamp: number; keyFrame: boolean }): Promise<EncodedPicture | null> {
@@ -48,7 +49,7 @@ export class CallDecoder implements PictureDecoder {
   decode(payload: Uint8Array, timestamp: number): VideoFrame | undefined | 'corrupt' {
     try {
       const picture = this.#decoder.decode(payload);
-      return picture ? (toPicture(picture, timestamp, null, VP8_COLOR_SPACE) as VideoFrame) : undefined;
+      return picture ? (toPicture(picture, { timestamp, duration: null, colorSpace: VP8_COLOR_SPACE, displayAspect: null }) as VideoFrame) : undefined;
     } catch (error) {
       if (error instanceof DecodeError) return 'corrupt';
       throw error;

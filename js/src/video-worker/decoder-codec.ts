@@ -1,7 +1,7 @@
-import type { DecoderCommand, DecoderReport, Picture } from '../video-protocol.js';
-import type { Vp8Picture } from '../wasm/vp8-decoder.js';
+import type { DecoderCommand, DecoderReport } from '../video-protocol.js';
 import type { Codec } from './codec-port.js';
 import { FrameDecoder } from './frame-decoder.js';
+import { toPicture } from './picture-writer.js';
 
 type Command = Exclude<DecoderCommand, { type: 'close' }>;
 
@@ -12,6 +12,7 @@ export const VP8_COLOR_SPACE: VideoColorSpaceInit = { primaries: 'smpte170m', tr
 export class DecoderCodec implements Codec<Command> {
   readonly #decoder: FrameDecoder;
   #colorSpace = VP8_COLOR_SPACE;
+  #displayAspect: number | null = null;
 
   constructor(
     module: WebAssembly.Module,
@@ -24,6 +25,7 @@ export class DecoderCodec implements Codec<Command> {
     switch (command.type) {
       case 'configure':
         this.#colorSpace = withDefaults(command.colorSpace);
+        this.#displayAspect = command.displayAspect;
         break;
       case 'decode':
         this.#decode(command);
@@ -38,7 +40,7 @@ export class DecoderCodec implements Codec<Command> {
   #decode({ data, timestamp, duration }: Extract<Command, { type: 'decode' }>): void {
     const decoded = this.#decoder.decode(data);
     if (decoded) {
-      const picture = toPicture(decoded, timestamp, duration, this.#colorSpace);
+      const picture = toPicture(decoded, { timestamp, duration, colorSpace: this.#colorSpace, displayAspect: this.#displayAspect });
       this.report({ type: 'picture', picture, timestamp, duration }, ['data' in picture ? picture.data.buffer : picture]);
     }
     this.report({ type: 'done' }, []);
@@ -48,11 +50,4 @@ export class DecoderCodec implements Codec<Command> {
 function withDefaults(colorSpace: VideoColorSpaceInit | null): VideoColorSpaceInit {
   const given = Object.entries(colorSpace ?? {}).filter(([, value]) => value !== null && value !== undefined);
   return { ...VP8_COLOR_SPACE, ...Object.fromEntries(given) };
-}
-
-/** A VideoFrame, or a plain picture where there is none. */
-export function toPicture({ width, height, bytes }: Vp8Picture, timestamp: number, duration: number | null, colorSpace: VideoColorSpaceInit): Picture {
-  const init = { format: 'I420', codedWidth: width, codedHeight: height, colorSpace } as const;
-  if (typeof VideoFrame === 'undefined') return { ...init, data: bytes.slice() as Uint8Array<ArrayBuffer> };
-  return new VideoFrame(bytes as Uint8Array<ArrayBuffer>, { ...init, timestamp, ...(duration !== null && { duration }) });
 }

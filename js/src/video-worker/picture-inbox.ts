@@ -22,12 +22,13 @@ export class PictureInbox {
   captured = 0;
   /** For lack of time to encode them. */
   dropped = 0;
+  /** Of the latest picture. */
+  size = { width: 0, height: 0 };
   readonly #limiter = new FrameRateLimiter();
   #reader: ReadableStreamDefaultReader<VideoFrame> | undefined;
   #waiting: Picture | undefined;
   /** A copy of the latest picture, for a key frame while the source stands still. */
   #last: VideoFrame | undefined;
-  #size = { width: 0, height: 0 };
 
   constructor(
     private readonly user: PictureInboxUser,
@@ -65,8 +66,8 @@ export class PictureInbox {
   offer(frame: VideoFrame): void {
     this.captured++;
     const { displayWidth: width, displayHeight: height } = frame;
-    if (width !== this.#size.width || height !== this.#size.height) {
-      this.#size = { width, height };
+    if (width !== this.size.width || height !== this.size.height) {
+      this.size = { width, height };
       this.user.onSize(width, height);
     }
     if (!this.#limiter.accepts(frame.timestamp, this.frameRate)) return frame.close();

@@ -25,7 +25,7 @@ const KEY_INTERVAL = 400;
 const LATE = 10;
 /** Of each decoding time in the mean. */
 const DECODE_WEIGHT = 0.1;
-/** Sound is asked to wait for a picture that is later by more, ms; and not more often than each so many ms. */
+/** Sound and picture are in time when they differ by no more, ms; else it is told, but not more often than each so many ms. */
 const SYNC_SLACK = 15;
 const SYNC_INTERVAL = 1000;
 
@@ -207,9 +207,9 @@ export class VideoReceiverPipe {
     const offset = now - heardAt;
     this.#syncOffset = this.#syncOffset === null ? offset : this.#syncOffset + 0.1 * (offset - this.#syncOffset);
     const by = this.#clock.needed - this.#clock.syncDelay;
-    if (by <= SYNC_SLACK || now - this.#syncReportedAt < SYNC_INTERVAL) return;
+    if (Math.abs(by) <= SYNC_SLACK || now - this.#syncReportedAt < SYNC_INTERVAL) return;
     this.#syncReportedAt = now;
-    this.report({ type: 'audio-late', by });
+    this.report({ type: 'audio-wait', by });
   }
 
   /** Asks for a key frame while frames wait for one that does not come. */

@@ -3,6 +3,13 @@ import type { VideoSenderCounters } from '../video-call-protocol.js';
 /** ms */
 const RATE_WINDOW = 1000;
 
+/** What the inbox knows. */
+interface Source {
+  readonly captured: number;
+  readonly dropped: number;
+  readonly size: { readonly width: number; readonly height: number };
+}
+
 /** The statistics of a sender pipe. */
 export class SenderCounters {
   framesDroppedByEncoder = 0;
@@ -36,7 +43,7 @@ export class SenderCounters {
     this.#forget(now);
   }
 
-  read(now: number, { captured, dropped }: { captured: number; dropped: number }): VideoSenderCounters {
+  read(now: number, { captured, dropped, size }: Source): VideoSenderCounters {
     this.#forget(now);
     return {
       framesCaptured: captured,
@@ -53,6 +60,8 @@ export class SenderCounters {
       pliCount: this.pliCount,
       frameWidth: this.#size.width,
       frameHeight: this.#size.height,
+      sourceWidth: size.width,
+      sourceHeight: size.height,
       framesPerSecond: this.#sent.length,
       bitrate: 8 * this.#sent.reduce((sum, { bytes }) => sum + bytes, 0),
     };

@@ -1,12 +1,14 @@
 import { Attachment } from '../call/attachment.js';
 import { wantedTransform } from '../call/options.js';
+import type { ReceiverAttachment } from '../call/receiver.js';
 import { Requests } from '../requests.js';
-import type { VideoReceiverCommand, VideoReceiverCounters, VideoReceiverReport, VideoReceiverSettings } from '../video-call-protocol.js';
+import type { VideoReceiverCommand, VideoReceiverReport, VideoReceiverSettings } from '../video-call-protocol.js';
 import { invalid } from '../validate.js';
 import { faultError } from '../worklet-node.js';
 import { videoReceiverSettings, type VideoReceiverOptions, type VideoReceiverUpdate } from './options.js';
 import { pictureSink, type PictureSink } from './picture-sink.js';
 import { pictureSource, type PictureSource } from './picture-source.js';
+import { NO_RECEIVER_COUNTERS, type VideoReceiverStats } from './receiver-stats.js';
 import { videoHost } from './video-hosts.js';
 
 /**
@@ -25,8 +27,9 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
   /** The same as a stream, for a `<video>` element. */
   readonly stream: MediaStream;
   readonly #native: MediaStreamTrack;
-  readonly #stats = new Requests<VideoReceiverCounters | null>();
+  readonly #stats = new Requests<VideoReceiverStats>();
   #settings: VideoReceiverSettings;
+  readonly #sound: ReceiverAttachment | undefined;
   readonly #sink: PictureSink;
   #nativePictures: PictureSource | undefined;
   #handedOver = false;
@@ -36,6 +39,7 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
     super(receiver, 'receiver', videoHost(receiver));
     if (receiver.track.kind === 'audio') throw invalid('receiver', 'receiver', 'a receiver of audio', 'a receiver of video');
     this.#native = receiver.track;
+    this.#sound = options.syncWith;
     this.#settings = videoReceiverSettings(options);
     const transform = wantedTransform('receiver', options.transform);
     this.#sink = pictureSink();
@@ -57,8 +61,8 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
     this.#post({ type: 'update', settings: this.#settings });
   }
 
-  async getStats(): Promise<VideoReceiverCounters | null> {
-    return this.answers ? this.#stats.ask((id) => this.#post({ type: 'stats', id })) : null;
+  async getStats(): Promise<VideoReceiverStats> {
+    return this.answers ? this.#stats.ask((id) => this.#post({ type: 'stats', id })) : NO_RECEIVER_COUNTERS;
   }
 
   /** @internal */
@@ -76,31 +80,39 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
         return this.sendPayloadTypes();
       case 'picture':
         return this.#sink.draw(report.picture);
-      case 'audio-late':
-        return;
+      case 'audio-wait':
+        return void this.#sound?.hold(report.by);
       case 'stats':
         return this.#stats.answer(report.id, report.counters);
     }
   }
 
   /** @internal */
-  protected override onTick(): void {}
+  protected override onTick(): void {
+    void this.#tellSound();
+  }
 
   /** @internal */
   protected override onSilence(): void {
-    this.#stats.close(null);
+    this.#stats.close(NO_RECEIVER_COUNTERS);
     // The worker is not there, or this attachment is about to end.
     if (!this.#handedOver) this.#show('native');
   }
 
   /** @internal */
   protected override onDispose(): void {
+    this.#sound?.release();
     this.#nativePictures?.close();
     this.#sink.close();
   }
 
   #post(command: VideoReceiverCommand, transfer?: Transferable[]): void {
     this.send(command, transfer);
+  }
+
+  async #tellSound(): Promise<void> {
+    if (!this.#sound) return;
+    this.#post({ type: 'audio-clock', clock: await this.#sound.heard() });
   }
 
   /** The worker runs: from here on it writes the track. */

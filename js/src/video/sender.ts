@@ -1,5 +1,6 @@
 import { Attachment } from '../call/attachment.js';
 import { wantedTransform } from '../call/options.js';
+import type { SenderAttachment } from '../call/sender.js';
 import { EarshotError } from '../errors.js';
 import { Requests } from '../requests.js';
 import type { VideoSenderCommand, VideoSenderCounters, VideoSenderReport } from '../video-call-protocol.js';
@@ -9,6 +10,8 @@ import { carrierTrack, type CarrierTrack } from './carrier-track.js';
 import { NativeTrack } from './native-track.js';
 import { videoSenderSettings, type VideoSenderAllSettings, type VideoSenderOptions, type VideoSenderUpdate } from './options.js';
 import { capturesHidden, pictureSource, type PictureSource } from './picture-source.js';
+import { RateLink, type RateSettings } from './rate-link.js';
+import { NO_SENDER_COUNTERS, videoSenderStats, type VideoSenderMoment, type VideoSenderStats } from './sender-stats.js';
 import { videoHost } from './video-hosts.js';
 
 /**
@@ -26,8 +29,10 @@ export function attachVideoSender(sender: RTCRtpSender, options: VideoSenderOpti
 /** A sender with our encoder. Fires `statechange` and `error`. */
 export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
   readonly #sender: RTCRtpSender;
+  readonly #sound: SenderAttachment | undefined;
   readonly #track: NativeTrack;
-  readonly #stats = new Requests<VideoSenderCounters | null>();
+  readonly #stats = new Requests<VideoSenderCounters>();
+  readonly #rates: RateLink;
   readonly #onVisibility = () => this.#postSettings('update');
   #settings: VideoSenderAllSettings;
   #source: MediaStreamTrack | null;
@@ -39,9 +44,11 @@ export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
     super(sender, 'sender', videoHost(sender));
     if (sender.track?.kind === 'audio') throw invalid('sender', 'sender', 'a sender of audio', 'a sender of video');
     this.#sender = sender;
+    this.#sound = options.syncWith;
     this.#source = sender.track;
     this.#settings = videoSenderSettings(options);
     this.#track = new NativeTrack(sender, (error) => this.#lose(error));
+    this.#rates = new RateLink(sender, this.#rateSettings, (rates) => this.#post({ type: 'rates', rates }));
     if (!this.openPipe(wantedTransform('sender', options.transform))) return;
     this.#postSettings('start');
     if (!capturesHidden()) document.addEventListener('visibilitychange', this.#onVisibility);
@@ -59,6 +66,7 @@ export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
   update(options: VideoSenderUpdate): void {
     this.#settings = videoSenderSettings(options, this.#settings);
     this.#postSettings('update');
+    this.#rates.update(this.#rateSettings);
   }
 
   /** Makes the next frame a key frame. */
@@ -66,15 +74,32 @@ export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
     this.#post({ type: 'key-frame' });
   }
 
-  async getStats(): Promise<VideoSenderCounters | null> {
-    return this.answers ? this.#stats.ask((id) => this.#post({ type: 'stats', id })) : null;
+  async getStats(): Promise<VideoSenderStats> {
+    return videoSenderStats(await this.#askCounters(), this.#rates.stats);
+  }
+
+  /** What was sent and decided in the last ten minutes, four times a second, the oldest first. */
+  getHistory(): VideoSenderMoment[] {
+    return this.#rates.history;
+  }
+
+  async #askCounters(): Promise<VideoSenderCounters> {
+    return this.answers ? this.#stats.ask((id) => this.#post({ type: 'stats', id })) : NO_SENDER_COUNTERS;
   }
 
   #postSettings(type: 'start' | 'update'): void {
-    const { scalabilityMode, bypass, contentHint = this.#source?.contentHint } = this.#settings;
+    const { scalabilityMode, bypass } = this.#settings;
     const hidden = !capturesHidden() && document.hidden;
-    const screenContent = contentHint === 'detail' || contentHint === 'text';
-    this.#post({ type, settings: { scalabilityMode, screenContent, bypass: bypass || hidden } });
+    this.#post({ type, settings: { scalabilityMode, screenContent: this.#showsScreen, bypass: bypass || hidden } });
+  }
+
+  get #showsScreen(): boolean {
+    const { contentHint = this.#source?.contentHint } = this.#settings;
+    return contentHint === 'detail' || contentHint === 'text';
+  }
+
+  get #rateSettings(): RateSettings {
+    return { ...this.#settings, content: this.#showsScreen ? 'screen' : 'motion' };
   }
 
   /** @internal */
@@ -95,7 +120,7 @@ export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
       case 'picture-taken':
         return this.#pictures?.next();
       case 'source-size':
-        return this.#post({ type: 'rates', rates: { width: report.width, height: report.height, frameRate: this.#settings.maxFrameRate, bitrate: 800_000, speed: 8 } });
+        return this.#rates.setSize(report.width, report.height);
       case 'stats':
         return this.#stats.answer(report.id, report.counters);
     }
@@ -106,16 +131,19 @@ export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
     const { track } = this.#sender;
     if (!this.#carrier) this.#source = track;
     else if (!this.#track.isOurs(track)) this.#adopt(track);
+    if (this.#carrier) void this.#askCounters().then((counters) => this.#rates.look(counters));
+    if (this.#sound) this.#post({ type: 'audio-clock', clock: this.#sound.captured });
   }
 
   /** @internal */
   protected override onSilence(): void {
-    this.#stats.close(null);
+    this.#stats.close(NO_SENDER_COUNTERS);
   }
 
   /** @internal */
   protected override onDispose(): void {
     document.removeEventListener('visibilitychange', this.#onVisibility);
+    this.#rates.close();
     this.#giveBack();
   }
 
@@ -148,6 +176,8 @@ export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
   /** `track` is to be encoded; without one nothing is to be sent. */
   #adopt(track: MediaStreamTrack | null): void {
     this.#source = track;
+    this.#postSettings('update');
+    this.#rates.update(this.#rateSettings);
     this.#take(track);
     this.#track.set(track && this.#carrier!.track);
   }

@@ -1,4 +1,5 @@
 /** What the tests use inside the page, as `window.harness`. */
+import * as video from './video.mjs';
 
 const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
@@ -210,4 +211,4 @@ export async function statistics(connection, type) {
   return [...(await connection.getStats()).values()].find((entry) => entry.type === type);
 }
 
-window.harness = { microphone, loadLibrary, audioContext, fileSource, tone, trackOf, nativeOutput, call, record, keep, renderCapture, until, sleep, statistics };
+window.harness = { microphone, loadLibrary, audioContext, fileSource, tone, trackOf, nativeOutput, call, record, keep, renderCapture, until, sleep, statistics, video };
