@@ -85,6 +85,8 @@ describe('ReceiverCounters', () => {
   });
 });
 
+const SOURCE = { captured: 60, dropped: 4, size: { width: 1280, height: 720 } };
+
 describe('SenderCounters', () => {
   it('sums what was encoded and sent, and the rates of the last second', () => {
     const counters = new SenderCounters();
@@ -92,10 +94,10 @@ describe('SenderCounters', () => {
       counters.encoded({ key: i % 25 === 0, quantizer: 10, encodeTime: 5 }, SIZE);
       counters.sent(1000, 40 * i, 40 * i + 30);
     }
-    const read = counters.read(49 * 40 + 30, { captured: 60, dropped: 4 });
-    expect(read).toMatchObject({ framesCaptured: 60, framesDroppedAtInput: 4, framesEncoded: 50, keyFramesEncoded: 2, framesSent: 50, bytesSent: 50_000, qpSum: 500, framesPerSecond: 25, bitrate: 200_000, frameWidth: 640, frameHeight: 360 });
+    const read = counters.read(49 * 40 + 30, SOURCE);
+    expect(read).toMatchObject({ framesCaptured: 60, framesDroppedAtInput: 4, framesEncoded: 50, keyFramesEncoded: 2, framesSent: 50, bytesSent: 50_000, qpSum: 500, framesPerSecond: 25, bitrate: 200_000, frameWidth: 640, frameHeight: 360, sourceWidth: 1280, sourceHeight: 720 });
     expect(read.totalEncodeTime).toBeCloseTo(0.25);
     expect(read.totalSendTime).toBeCloseTo(1.5);
-    expect(counters.read(10_000, { captured: 60, dropped: 4 })).toMatchObject({ framesPerSecond: 0, bitrate: 0, framesSent: 50 });
+    expect(counters.read(10_000, SOURCE)).toMatchObject({ framesPerSecond: 0, bitrate: 0, framesSent: 50 });
   });
 });

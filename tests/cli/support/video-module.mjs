@@ -1,7 +1,7 @@
 // The video module itself, without the command around it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dist } from './earshot.mjs';
+import { dist, root } from './earshot.mjs';
 
 /** The exports of a fresh instance; `suffix` is '' or '-scalar'. */
 export function videoModule(suffix) {
@@ -22,3 +22,9 @@ export function decodedPicture(e, handle) {
   const [, , bytes] = new Float64Array(e.memory.buffer, e.vp8_decoder_fields(handle), 3);
   return new Uint8Array(e.memory.buffer, e.vp8_decoder_picture(handle), bytes);
 }
+
+/** The number of a VP8 encoder's parameter. */
+export const encoderParam = (name) => {
+  const [params] = /enum class Vp8EncoderParam[^}]*/.exec(readFileSync(join(root, 'wasm/bindings/abi.h'), 'utf8'));
+  return Number(new RegExp(`${name} = (\\d+)`).exec(params)[1]);
+};
