@@ -22,13 +22,22 @@ describe('Sealer', () => {
 
   it('counts on through the wrap of the counter, dependencies as well', () => {
     const sealer = new Sealer();
-    const first = seal(sealer, frame({ key: true })).counter;
-    const wrong: unknown[] = [];
-    for (let i = 1; i < 70_000; i++) {
-      const { counter, dependency } = seal(sealer, frame());
-      if (counter !== (first + i) % 2 ** 16 || dependency !== 1) wrong.push({ i, counter, dependency });
-    }
+    const pattern = PATTERNS.L1T3;
+    const frames = Array.from({ length: 66_000 }, (_, i) => ({ ...pattern[i % 4]!, key: i === 0 }));
+    const needed = referencesOf(frames);
+    const sealed = frames.map((one) => seal(sealer, frame(one)));
+    const wrong = sealed.flatMap(({ counter, dependency }, i) => {
+      const right = counter === (sealed[0]!.counter + i) % 2 ** 16 && dependency === (i === 0 ? 0 : i - Math.max(...needed[i]!));
+      return right ? [] : [{ i, counter, dependency }];
+    });
     expect(wrong).toEqual([]);
+  });
+
+  it('has no frame need one that is discardable', () => {
+    const sealer = new Sealer();
+    seal(sealer, frame({ key: true }));
+    const upper = frame({ temporalLayer: 1, discardable: true });
+    expect([seal(sealer, upper), seal(sealer, upper), seal(sealer, frame())].map(({ dependency }) => dependency)).toEqual([1, 2, 3]);
   });
 
   it('tells when pictures were captured at 90 kHz, modulo 2³²', () => {
