@@ -315,6 +315,9 @@ describe('VideoSenderPipe', () => {
     pipe.onCommand({ type: 'key-frame' });
     await picture();
     expect(encoder().calls.map(({ keyFrame }) => keyFrame)).toEqual([true, false, true]);
+    // What waited before it need not be sent.
+    give(delta(), delta());
+    expect(shows()).toEqual([3]);
     expect(counters().pliCount).toBe(0);
   });
 
