@@ -18,6 +18,8 @@ export type RateState = 'increase' | 'hold' | 'decrease';
 export interface BandwidthEstimate {
   /** What may be sent, bit/s on the wire. */
   readonly bitrate: number;
+  /** The same without what is held back for a moment, to drain a queue or to try: sizes follow this. */
+  readonly sustained: number;
   readonly state: RateState;
   /** Why the rate was last lowered; undefined if it never was. */
   readonly reason: OveruseReason | undefined;
@@ -118,7 +120,7 @@ const UNCHANGED = 0.8;
 const SAME_CAPACITY = 0.3;
 
 /** While a queue is drained the capacity is corrected downwards alone, and not below this share at once: reports are of uncertain age. */
-const LEAST_CORRECTION = 0.7;
+const LEAST_CORRECTION = 0.75;
 
 /** A fall of the native estimate is not known to be more than a key frame that was too fast: the rate falls no further for it. */
 const LEAST_NATIVE = 0.7;
@@ -143,6 +145,8 @@ export class BandwidthEstimator {
   #bitrate: number;
   #state: RateState = 'hold';
   #reason: OveruseReason | undefined;
+  /** Until a queue was seen, or the rate lowered. */
+  #starting = true;
   #capacity: number | undefined;
   #sent = new SendHistory();
   #queue = new QueueDelay();
@@ -160,7 +164,7 @@ export class BandwidthEstimator {
   /** What was sent when the queue was last seen empty, bit/s. */
   #verified: number | undefined;
   /** As it was before a trial of the loss monitor. */
-  #beforeTrial: { bitrate: number; capacity: number | undefined; reason: OveruseReason | undefined } | undefined;
+  #beforeTrial: { bitrate: number; capacity: number | undefined; reason: OveruseReason | undefined; starting: boolean } | undefined;
   #lastLoss = 0;
 
   constructor(limits: EstimatorLimits) {
@@ -171,6 +175,7 @@ export class BandwidthEstimator {
   get estimate(): BandwidthEstimate {
     return {
       bitrate: this.#bitrate,
+      sustained: Math.max(this.#bitrate, this.#backlog === undefined ? 0 : AFTER_DRAIN * this.#capacity!, this.#beforeTrial ? AFTER_DRAIN * this.#capacity! : 0),
       state: this.#state,
       reason: this.#reason,
       capacity: this.#capacity,
@@ -204,6 +209,7 @@ export class BandwidthEstimator {
     this.#beforeTrial = undefined;
     this.#capacity = undefined;
     this.#reason = undefined;
+    this.#starting = true;
     this.#state = 'hold';
     this.#set(bitrate);
   }
@@ -231,7 +237,6 @@ export class BandwidthEstimator {
   /** The bottleneck is full: its queue is `queue` ms long, and it takes `capacity` bit/s. */
   #overuse(reason: OveruseReason, queue: number, capacity: number, time: number): void {
     this.#capacity = Math.max(this.#limits.minBitrate, this.#learnCapacity(capacity));
-    if (this.#backlog === undefined) this.#queueBeforeDrain = queue;
     this.#backlog = queue;
     this.#abandonTrial();
     this.#decrease(reason, Math.min(this.#bitrate, this.#drainRate(this.#capacity, queue)));
@@ -253,6 +258,7 @@ export class BandwidthEstimator {
     this.#set(bitrate);
     this.#state = 'decrease';
     this.#reason = reason;
+    this.#starting = false;
     this.#cleanSince = undefined;
   }
 
@@ -287,6 +293,8 @@ export class BandwidthEstimator {
       return;
     }
     this.#measuredQueue = delay;
+    // Slow start ends where the delay begins to rise, as in HyStart (Ha & Rhee 2011), not where it is too long.
+    if (delay > LOW_QUEUE) this.#starting = false;
     if (news > SHORTER) this.#drainUnseen();
     const draining = this.#backlog !== undefined;
     if (delay < LOW_QUEUE && !draining && !this.#beforeTrial) this.#verify(entered);
@@ -296,6 +304,7 @@ export class BandwidthEstimator {
     }
     const delivered = this.#queue.deliveredRate(this.#sent, measurement, this.#lastLoss) ?? this.#sentRate(time);
     if (!draining && this.#isVain(delay, time)) return;
+    if (!draining) this.#queueBeforeDrain = delay;
     this.#overuse('queue', this.#queueNow(measurement, this.#learnCapacity(delivered), time), delivered, time);
   }
 
@@ -361,17 +370,18 @@ export class BandwidthEstimator {
       this.#set(Math.max(this.#bitrate, AFTER_DRAIN * (this.#capacity ?? 0)));
     }
     if (verdict === 'random' && this.#beforeTrial) {
-      const { bitrate, capacity, reason } = this.#beforeTrial;
+      const { bitrate, capacity, reason, starting } = this.#beforeTrial;
       this.#beforeTrial = undefined;
       this.#capacity = capacity;
       this.#reason = reason;
+      this.#starting = starting;
       this.#verified = bitrate;
       this.#set(bitrate);
     }
     if (verdict === 'worse') this.#beforeTrial = undefined;
     if ((verdict !== 'suspect' && verdict !== 'worse') || this.#beforeTrial || this.#backlog !== undefined) return;
     const delivered = (1 - this.#loss.fractionLost) * this.#sentRate(time);
-    this.#beforeTrial = { bitrate: this.#bitrate, capacity: this.#capacity, reason: this.#reason };
+    this.#beforeTrial = { bitrate: this.#bitrate, capacity: this.#capacity, reason: this.#reason, starting: this.#starting };
     this.#capacity = delivered;
     this.#loss.begin(time);
     this.#decrease('loss', Math.min(this.#bitrate, OF_DELIVERED * delivered));
@@ -408,7 +418,7 @@ export class BandwidthEstimator {
 
   /** How fast to grow, share per second, and how far to be ahead of what was seen to be fine. */
   #pace(time: number): { growth: number; step: number } {
-    if (this.#reason === undefined) return { growth: START_GROWTH, step: START_STEP };
+    if (this.#starting) return { growth: START_GROWTH, step: START_STEP };
     const clean = Math.min(1, (time - this.#cleanSince!) / GROWTH_RAMP);
     const growth = FAR_GROWTH + clean * (MOST_FAR_GROWTH - FAR_GROWTH);
     if (this.#capacity === undefined || this.#bitrate < NEAR.from * this.#capacity) return { growth, step: FAR_STEP + clean * (MOST_FAR_STEP - FAR_STEP) };

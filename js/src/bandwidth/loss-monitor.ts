@@ -19,7 +19,7 @@ const HEAVY = 0.2;
 const HEAVY_REPORTS = 2;
 
 /** More is never taken for the nature of the way. */
-const MOST_INHERENT = 0.15;
+const MOST_INHERENT = 0.1;
 
 /** How fast the inherent loss follows a smaller or larger one, per report. */
 const FALL = 0.1;

@@ -79,7 +79,7 @@ export class RateController extends EventTarget {
     this.#adaptation = new VideoAdaptation(options);
     this.#estimator = new BandwidthEstimator(this.#usefulLimits());
     this.#cpu = new CpuOveruse(this.#adaptation.mostCpuLevel);
-    this.#decision = this.#adaptation.decide(FIRST_SHARE * this.#estimator.estimate.bitrate, 0, options.now());
+    this.#decision = this.#next(options.now());
   }
 
   /** How to encode now. */
@@ -153,8 +153,13 @@ export class RateController extends EventTarget {
     this.#mediaShare += Math.min(1, interval / SHARE_SPAN) * (share - this.#mediaShare);
   }
 
+  #next(time: number): VideoDecision {
+    const { bitrate, sustained } = this.#estimator.estimate;
+    return this.#adaptation.decide(this.#mediaShare * bitrate, this.#mediaShare * sustained, this.#cpu.level, time);
+  }
+
   #decide(time: number): void {
-    const next = this.#adaptation.decide(this.#mediaShare * this.#estimator.estimate.bitrate, this.#cpu.level, time);
+    const next = this.#next(time);
     const before = this.#decision;
     const same = next.width === before.width && next.height === before.height && next.frameRate === before.frameRate && next.speed === before.speed;
     if (same && Math.abs(next.bitrate - before.bitrate) <= SAME_BITRATE * before.bitrate) return;

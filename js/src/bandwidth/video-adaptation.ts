@@ -67,12 +67,13 @@ export class VideoAdaptation {
 
   /**
    * @param bitrate for the encoder, bit/s
+   * @param sustained the same without what is held back for a moment: the size follows this
    * @param cpuLevel of CpuOveruse
    * @param time ms
    */
-  decide(bitrate: number, cpuLevel: number, time: number): VideoDecision {
-    if (this.#started) this.#follow(bitrate, time);
-    else this.#rung = this.#affordable(bitrate, 1);
+  decide(bitrate: number, sustained: number, cpuLevel: number, time: number): VideoDecision {
+    if (this.#started) this.#follow(sustained, time);
+    else this.#rung = this.#affordable(sustained, 1);
     this.#started = true;
     const speed = SPEEDS[Math.min(cpuLevel, SPEEDS.length - 1)]!;
     const cpuRung = Math.max(0, cpuLevel - (SPEEDS.length - 1));

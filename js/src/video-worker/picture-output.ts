@@ -3,6 +3,8 @@ export class PictureOutput {
   #writable: WritableStream<VideoFrame> | undefined;
   #writer: WritableStreamDefaultWriter<VideoFrame> | undefined;
   #passing: AbortController | undefined;
+  /** Resolves when nothing passes any more: an ended pipe keeps the stream for a moment. */
+  #free: Promise<void> = Promise.resolve();
 
   constructor(private readonly post: (picture: VideoFrame) => void) {}
 
@@ -16,8 +18,9 @@ export class PictureOutput {
     if (!this.#writable) return void readable.cancel().catch(() => {});
     this.#writer?.releaseLock();
     this.#writer = undefined;
-    this.#passing = new AbortController();
-    readable.pipeTo(this.#writable, { signal: this.#passing.signal, preventAbort: true, preventClose: true }).catch(() => {});
+    const writable = this.#writable;
+    const { signal } = (this.#passing = new AbortController());
+    this.#free = this.#free.then(() => readable.pipeTo(writable, { signal, preventAbort: true, preventClose: true })).catch(() => {});
   }
 
   /** Ends what `pass()` began. */

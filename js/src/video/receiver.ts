@@ -125,6 +125,7 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
   }
 
   #show(whose: 'ours' | 'native'): void {
+    if (whose === 'native' && this.#nativePictures) return;
     this.#nativePictures?.close();
     this.#nativePictures = undefined;
     if (whose === 'ours') return;

@@ -67,6 +67,14 @@ export class NetworkModel {
     return this.#lastRelease;
   }
 
+  /** When a packet leaves that is never lost, but waits in the bottleneck as all do: ICE, DTLS and RTCP. */
+  passControl(nowMs, bytes) {
+    const { delayMs = 0, rateKbps } = this.#impairment;
+    if (!rateKbps) return nowMs;
+    this.#linkFreeAt = Math.max(nowMs, this.#linkFreeAt) + (8 * bytes) / rateKbps;
+    return this.#linkFreeAt + delayMs;
+  }
+
   // Gilbert: in the losing state every packet is lost. Leaving it with probability 1/burst gives the mean burst length;
   // entering it with loss/(burst·(1−loss)) makes the stationary share of that state equal to `loss`.
   #lose() {

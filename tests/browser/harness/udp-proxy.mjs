@@ -1,7 +1,7 @@
 /**
  * A UDP path between two peers with a bad network in it. Each peer is told one of the two ports as the other's only candidate;
- * who they are the proxy learns from their first connectivity check. Only RTP is impaired: ICE, DTLS and RTCP pass untouched,
- * so that a test loses sound and not the call.
+ * who they are the proxy learns from their first connectivity check. Only RTP is lost, delayed and reordered: ICE, DTLS and RTCP pass
+ * untouched, so that a test loses sound and not the call. But where there is a bottleneck they wait in it like all others.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -65,9 +65,15 @@ class Direction {
       sequenceNumber: datagram.readUInt16BE(2),
       bytes: datagram.length,
       atMs: nowMs,
+      /** Undefined when dropped. */
+      releaseMs: release,
       dropped,
     });
     return release;
+  }
+
+  passControl(datagram, nowMs) {
+    return this.model.passControl(nowMs, datagram.length);
   }
 }
 
@@ -133,12 +139,8 @@ export class UdpProxy {
 
   #receive(side, other, datagram, from) {
     side.peer ??= from;
-    if (!isRtp(datagram)) {
-      this.#send(other, datagram);
-      return;
-    }
     const now = performance.now();
-    const release = side.direction.pass(datagram, now);
+    const release = isRtp(datagram) ? side.direction.pass(datagram, now) : side.direction.passControl(datagram, now);
     if (release === undefined) return;
     if (release <= now) {
       this.#send(other, datagram);

@@ -1,5 +1,6 @@
 /** What the tests use inside the page, as `window.harness`. */
-import * as video from './video.mjs';
+import * as video from './moving-picture.mjs';
+import * as videoScene from './video-scene.mjs';
 
 const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
@@ -102,7 +103,7 @@ export async function call({ track, proxy, configuration, onSender = () => {}, o
   });
   const sender = caller.addTrack(track, new MediaStream([track]));
   const offer = (first) => {
-    const codecs = RTCRtpSender.getCapabilities('audio').codecs.filter(({ mimeType }) => !without.includes(mimeType));
+    const codecs = RTCRtpSender.getCapabilities(track.kind).codecs.filter(({ mimeType }) => !without.includes(mimeType));
     const isFirst = ({ mimeType }) => mimeType === first;
     caller.getTransceivers()[0].setCodecPreferences([...codecs.filter(isFirst), ...codecs.filter((codec) => !isFirst(codec))]);
   };
@@ -211,4 +212,4 @@ export async function statistics(connection, type) {
   return [...(await connection.getStats()).values()].find((entry) => entry.type === type);
 }
 
-window.harness = { microphone, loadLibrary, audioContext, fileSource, tone, trackOf, nativeOutput, call, record, keep, renderCapture, until, sleep, statistics, video };
+window.harness = { microphone, loadLibrary, audioContext, fileSource, tone, trackOf, nativeOutput, call, record, keep, renderCapture, until, sleep, statistics, video, videoScene };

@@ -1,119 +1,90 @@
-/** Moving pictures that say when they were drawn, and what an element shows of them. */
+/** Pictures, and codecs shaped as WebCodecs run to their end, for the tests of video. */
 
-/** Bits of a picture's time, in two rows of blocks. */
-const BITS = 24;
-const COLUMNS = 12;
-
-/** Milliseconds that the code can tell. */
-const PERIOD = 2 ** BITS;
-
-const now = () => Math.round(performance.now()) % PERIOD;
-
-/**
- * A track of `width` × `height` at `frameRate`: things that move on a colourful ground, the upper third with the time of drawing, in bits
- * and their complement.
- */
-export function clockTrack({ width = 640, height = 360, frameRate = 30, motion = 1 } = {}) {
-  const canvas = Object.assign(document.createElement('canvas'), { width, height });
-  const context = canvas.getContext('2d', { alpha: false });
-  document.body.append(canvas);
-  const ground = texture(width, height);
-  let frame = 0;
-  const draw = () => {
-    frame++;
-    context.drawImage(ground, -((frame * motion) % width), 0);
-    context.drawImage(ground, width - ((frame * motion) % width), 0);
-    context.fillStyle = `hsl(${(frame * 2) % 360} 90% 50%)`;
-    context.beginPath();
-    context.arc(width / 2 + (width / 3) * Math.sin(frame / 9), 0.7 * height, height / 8, 0, 2 * Math.PI);
-    context.fill();
-    const time = now();
-    const [w, h] = [width / COLUMNS, height / 12];
-    for (let bit = 0; bit < BITS; bit++) {
-      const on = (time >> bit) & 1;
-      const [x, y] = [(bit % COLUMNS) * w, 2 * Math.floor(bit / COLUMNS) * h];
-      context.fillStyle = on ? '#fff' : '#000';
-      context.fillRect(x, y, w + 1, h + 1);
-      context.fillStyle = on ? '#000' : '#fff';
-      context.fillRect(x, y + h, w + 1, h + 1);
+/** A picture in I420: a pattern that moves, edges and a still part. */
+export function pixels(width, height, time) {
+  const [halfWidth, halfHeight] = [Math.ceil(width / 2), Math.ceil(height / 2)];
+  const data = new Uint8Array(width * height + 2 * halfWidth * halfHeight);
+  let at = 0;
+  for (const [w, h, kind] of [[width, height, 1], [halfWidth, halfHeight, 2], [halfWidth, halfHeight, 3]]) {
+    const across = Float32Array.from({ length: w }, (_, x) => 110 + 50 * Math.sin((x + 3 * time) / (11 * kind)));
+    for (let y = 0; y < h; y++) {
+      const down = 30 * Math.cos((y - time) / 13);
+      for (let x = 0; x < w; x++) {
+        const still = 60 + ((x * y) >> 4) % 100;
+        data[at++] = x < w / 4 ? still : kind === 1 && (x + 2 * time) % 64 < 8 ? 220 : across[x] + down;
+      }
     }
-  };
-  draw();
-  const timer = setInterval(draw, 1000 / frameRate);
-  const track = canvas.captureStream(frameRate).getVideoTracks()[0];
-  return { track, canvas, stop: () => clearInterval(timer) };
-}
-
-/** Patches of colour, always the same. */
-function texture(width, height) {
-  const canvas = Object.assign(document.createElement('canvas'), { width, height });
-  const context = canvas.getContext('2d', { alpha: false });
-  let seed = 1;
-  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
-  context.fillStyle = '#888';
-  context.fillRect(0, 0, width, height);
-  for (let i = 0; i < 200; i++) {
-    context.fillStyle = `hsl(${360 * random()} ${40 + 40 * random()}% ${25 + 50 * random()}%)`;
-    context.fillRect(width * random(), height * random(), (width / 6) * random(), (height / 6) * random());
   }
-  return canvas;
+  return data;
 }
 
-/** Plays a stream or track in an element. */
-export function show(streamOrTrack) {
-  const stream = streamOrTrack instanceof MediaStream ? streamOrTrack : new MediaStream([streamOrTrack]);
-  const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true, srcObject: stream });
-  document.body.append(video);
-  video.play().catch(() => {});
-  return video;
+/** It as a VideoFrame. Firefox takes even sides only, with a visible part. */
+export function frameOf(width, height, time, timestamp = time * 33333) {
+  const [evenWidth, evenHeight] = [width + (width % 2), height + (height % 2)];
+  const data = pixels(evenWidth, evenHeight, time);
+  return new VideoFrame(data, {
+    format: 'I420', codedWidth: evenWidth, codedHeight: evenHeight, visibleRect: { x: 0, y: 0, width, height }, timestamp, duration: 33333,
+  });
 }
 
-/**
- * Watches what `video` shows for `seconds`: of each picture its size, when it was shown, its age in ms (null when its code is not one
- * that was drawn) and the colours of its centre column.
- */
-export async function watch(video, seconds) {
-  const seen = [];
-  const end = performance.now() + 1000 * seconds;
-  const canvas = document.createElement('canvas');
-  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
-  while (performance.now() < end) {
-    const shown = await Promise.race([
-      new Promise((resolve) => video.requestVideoFrameCallback(() => resolve(true))),
-      new Promise((resolve) => setTimeout(() => resolve(false), Math.max(0, end - performance.now()))),
-    ]);
-    if (!shown) break;
-    const { videoWidth: width, videoHeight: height } = video;
-    Object.assign(canvas, { width, height });
-    context.drawImage(video, 0, 0);
-    const at = performance.now();
-    seen.push({ at, width, height, age: age(context, width, height), });
+/** The luminance of a frame, without padding, and how it came; of a frame in RGB, or copied out in `format`, the green. */
+export async function lumaOf(frame, format) {
+  if (!('copyTo' in frame)) {
+    return { width: frame.codedWidth, height: frame.codedHeight, timestamp: frame.timestamp, luma: frame.data.slice(0, frame.codedWidth * frame.codedHeight) };
   }
-  return seen;
-}
-
-/** How long ago a picture was drawn, ms; null when a block is not the complement of its other half. */
-function age(context, width, height) {
-  const [w, h] = [width / COLUMNS, height / 12];
-  const light = (x, y) => {
-    const { data } = context.getImageData(Math.floor(x), Math.floor(y), 1, 1);
-    return data[0] + data[1] + data[2] > 382;
-  };
-  let time = 0;
-  for (let bit = 0; bit < BITS; bit++) {
-    const [x, y] = [((bit % COLUMNS) + 0.5) * w, (2 * Math.floor(bit / COLUMNS) + 0.5) * h];
-    const on = light(x, y);
-    if (light(x, y + h) === on) return null;
-    if (on) time |= 1 << bit;
+  const { width, height } = frame.visibleRect;
+  const options = format ? { format } : {};
+  const data = new Uint8Array(frame.allocationSize(options));
+  const [{ offset, stride }] = await frame.copyTo(data, options);
+  const rgb = /^(RGB|BGR)/.test(format ?? frame.format);
+  const luma = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const row = data.subarray(offset + y * stride);
+    for (let x = 0; x < width; x++) luma[y * width + x] = rgb ? row[4 * x + 1] : row[x];
   }
-  return (now() - time + PERIOD) % PERIOD;
+  const shape = { width, height, timestamp: frame.timestamp, format: frame.format, colorSpace: frame.colorSpace.toJSON(), duration: frame.duration };
+  frame.close();
+  return { ...shape, luma };
 }
 
-/** Mean colours of a grid of the picture: what to compare two pictures by. */
-export function colours(source, columns = 8, rows = 6) {
-  const canvas = Object.assign(document.createElement('canvas'), { width: columns, height: rows });
-  const context = canvas.getContext('2d', { alpha: false });
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(source, 0, 0, columns, rows);
-  return [...context.getImageData(0, 0, columns, rows).data];
+export function psnr(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
+  return 10 * Math.log10((255 ** 2 * a.length) / sum);
+}
+
+export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Encodes what `source(i)` returns, closing it; resolves with the outputs. */
+export async function encodeAll(Encoder, config, count, source, keyFrames = []) {
+  const outputs = [];
+  let failure;
+  const encoder = new Encoder({ output: (chunk, metadata) => outputs.push({ chunk, metadata }), error: (error) => (failure = error) });
+  encoder.configure(config);
+  for (let i = 0; i < count; i++) {
+    const frame = source(i);
+    encoder.encode(frame, { keyFrame: keyFrames.includes(i) });
+    frame.close?.();
+    while (encoder.encodeQueueSize > 4) await sleep(1);
+  }
+  await encoder.flush();
+  if (failure) throw failure;
+  encoder.close();
+  return outputs;
+}
+
+/** Decodes chunks; resolves with what `lumaOf` says of the frames, copied out in `format`. */
+export async function decodeAll(Decoder, config, chunks, format) {
+  const pictures = [];
+  let failure;
+  const decoder = new Decoder({ output: (frame) => pictures.push(lumaOf(frame, format)), error: (error) => (failure = error) });
+  decoder.configure(config);
+  for (const chunk of chunks) {
+    decoder.decode(chunk);
+    while (decoder.decodeQueueSize > 4) await sleep(1);
+  }
+  await decoder.flush();
+  if (failure) throw failure;
+  decoder.close();
+  return Promise.all(pictures);
 }

@@ -61,6 +61,18 @@ describe('NetworkModel', () => {
     assert.ok(Math.abs(lossOf(times) - 0.5) < 0.02);
   });
 
+  it('makes control packets wait behind the others, but loses none', () => {
+    const model = new NetworkModel({ rateKbps: 20, queueMs: 200, loss: 1 / 3 });
+    let now = 0;
+    const times = Array.from({ length: 300 }, (_, i) => (i % 10 === 9 ? model.passControl((now += 20), 100) : model.pass((now += 20), 100)));
+    const control = times.filter((_, i) => i % 10 === 9);
+    assert.ok(control.every((time) => time !== undefined));
+    const passed = times.filter((time) => time !== undefined);
+    assert.ok(passed.every((time, i) => i === 0 || time - passed[i - 1] >= 40 - 1e-9));
+    const open = new NetworkModel({ delayMs: 50 });
+    assert.equal(open.passControl(7, 100), 7);
+  });
+
   it('refuses shares outside [0, 1]', () => {
     assert.throws(() => new NetworkModel({ loss: 1.5 }), RangeError);
     assert.throws(() => new NetworkModel({ loss: 0.5, burst: 0 }), RangeError);
