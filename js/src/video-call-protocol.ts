@@ -143,7 +143,7 @@ export interface VideoReceiverCounters {
   readonly totalDecodeTime: number;
   readonly totalInterFrameDelay: number;
   readonly totalSquaredInterFrameDelay: number;
-  /** Times in which the picture stood still for longer than max(3 δ, δ + 150 ms), δ being the mean distance of the latest 30 frames. */
+  /** Times in which the picture stood still for max(3 δ, δ + 150 ms) or longer, δ being the mean distance of the latest 30 frames. */
   readonly freezeCount: number;
   readonly totalFreezesDuration: number;
   /** From a gap to the first good picture after it, s. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { earshot, root, scratchFolder } from './support/earshot.mjs';
 import { ivfBytes, picture, readIvf, y4mBytes } from './support/video.mjs';
-import { createEncoder, decodeFrame, decodedPicture, threadedVideoModule, videoModule } from './support/video-module.mjs';
+import { createEncoder, decodeFrame, decodedPicture, encoderParam, threadedVideoModule, videoModule } from './support/video-module.mjs';
 
 const folder = scratchFolder();
 const write = (name, bytes) => writeFileSync(join(folder, name), bytes);
@@ -26,12 +26,6 @@ const claiming = (width, height) => {
   frame.writeUInt16LE(width, 6);
   frame.writeUInt16LE(height, 8);
   return frame;
-};
-
-/** The number of a VP8 encoder's parameter. */
-const encoderParam = (name) => {
-  const [params] = /enum class Vp8EncoderParam[^}]*/.exec(readFileSync(join(root, 'wasm/bindings/abi.h'), 'utf8'));
-  return Number(new RegExp(`${name} = (\\d+)`).exec(params)[1]);
 };
 
 write('good.ivf', good);

@@ -16,20 +16,20 @@ export interface ReceivedFrame {
   readonly audioTimestamp: number | undefined;
 }
 
-/** Frames that may wait; beyond it only a key frame helps. */
-const MAX_FRAMES = 120;
-const MAX_BYTES = 8 << 20;
+/** What may wait: the largest delay, 4 s, at 60 frames a second and 20 Mbit/s, and some. Beyond it only a key frame helps. */
+const MAX_FRAMES = 300;
+const MAX_BYTES = 16 << 20;
 /** Counters of decoded frames that are remembered: as far back as a dependency reaches. */
 const MEMORY = 256;
 
 /**
  * Frames in order of their timestamps. They come in another order where one waited for a packet that was sent again, and twice; a frame
- * whose predecessor is missing waits for it, or for a key frame.
+ * whose predecessor is missing waits for it, or for the turn of one behind that needs neither.
  */
 export class FrameOrder {
   /** Twice, or after their place was passed, or of no use. */
   dropped = 0;
-  /** Missing for good, by the frame counter. */
+  /** Missing when their turn came, by the frame counter. */
   lost = 0;
   readonly #frames: ReceivedFrame[] = [];
   readonly #decoded = new Set<number>();
@@ -49,36 +49,29 @@ export class FrameOrder {
     if (this.#frames.length > MAX_FRAMES || this.#bytes > MAX_BYTES) this.#overflow();
   }
 
-  /** The frame to decode next, if one can be; it stays. Frames that a key frame behind them makes useless are dropped. */
+  /** The frame to decode next, if one can be; it stays, as those before it do, which may yet become of use. */
   get head(): ReceivedFrame | undefined {
-    const first = this.#frames[0];
-    if (!first || this.#decodes(first)) return first;
-    const next = this.#frames.findIndex(({ key }) => key);
-    if (next < 0) return undefined;
-    this.#remove(next);
-    this.#drop(next);
-    return this.#frames[0];
+    return this.#frames[this.#next];
   }
 
   /** Whether frames wait for one that is missing. */
   get stalled(): boolean {
-    return this.#frames.length > 0 && !this.head;
+    return this.#frames.length > 0 && this.#next < 0;
   }
 
-  /** The frame after `head`, if it can be decoded then. */
-  get following(): ReceivedFrame | undefined {
-    const second = this.#frames[1];
-    return second && this.#decodes(second, this.#frames[0]) ? second : undefined;
-  }
-
-  /** Takes `head` out, to be decoded. */
+  /** Takes `head` out, to be decoded, and drops those before it. */
   take(): ReceivedFrame | undefined {
-    const frame = this.head;
-    if (!frame) return undefined;
+    const next = this.#next;
+    if (next < 0) return undefined;
+    this.#skip(next);
+    const frame = this.#frames[0]!;
     this.#remove(1);
     this.#lastTimestamp = frame.rtpTimestamp;
     this.#started = true;
     this.#count(frame);
+    if (frame.key) this.#decoded.clear();
+    if (frame.counter !== undefined) this.#decoded.add(frame.counter);
+    if (this.#decoded.size > MEMORY) this.#decoded.delete(this.#decoded.values().next().value!);
     return frame;
   }
 
@@ -90,40 +83,40 @@ export class FrameOrder {
 
   /** Another stream follows. */
   reset(): void {
-    this.#drop(this.#frames.length);
-    this.#remove(this.#frames.length);
+    this.#skip(this.#frames.length);
     this.fail();
     this.#lastTimestamp = -Infinity;
     this.#lastCounter = undefined;
   }
 
-  #count({ key, counter }: ReceivedFrame): void {
-    if (key) this.#decoded.clear();
-    if (counter === undefined) {
-      this.#lastCounter = undefined;
-      return;
-    }
-    if (this.#lastCounter !== undefined) this.lost += Math.max(0, counter - this.#lastCounter - 1);
-    this.#lastCounter = counter;
-    this.#decoded.add(counter);
-    if (this.#decoded.size > MEMORY) this.#decoded.delete(this.#decoded.values().next().value!);
+  get #next(): number {
+    return this.#frames.findIndex((frame) => this.#decodes(frame));
   }
 
-  #decodes({ key, counter, dependency }: ReceivedFrame, after?: ReceivedFrame): boolean {
+  /** The turn of a frame has come, whether it is of use or not. */
+  #count({ counter }: ReceivedFrame): void {
+    if (counter !== undefined && this.#lastCounter !== undefined) this.lost += Math.max(0, counter - this.#lastCounter - 1);
+    this.#lastCounter = counter;
+  }
+
+  #decodes({ key, counter, dependency }: ReceivedFrame): boolean {
     if (key) return true;
-    if (!this.#started && !after) return false;
-    if (counter === undefined) return true;
-    const needed = counter - dependency;
-    return this.#decoded.has(needed) || after?.counter === needed;
+    if (!this.#started) return false;
+    return counter === undefined || this.#decoded.has(counter - dependency);
   }
 
   /** Whoever never gives the missing frame cannot make us keep all that follow. */
   #overflow(): void {
     const lastKey = this.#frames.map(({ key }) => key).lastIndexOf(true);
-    const useless = lastKey > 0 ? lastKey : this.#frames.length;
-    this.#drop(useless);
-    this.#remove(useless);
+    this.#skip(lastKey > 0 ? lastKey : this.#frames.length);
     this.fail();
+  }
+
+  /** Drops the first frames, of which nothing will come. */
+  #skip(count: number): void {
+    for (const frame of this.#frames.slice(0, count)) this.#count(frame);
+    this.#drop(count);
+    this.#remove(count);
   }
 
   #remove(count: number): void {

@@ -55,10 +55,11 @@ export class PictureInbox {
     }
   }
 
-  /** Ends what `read()` began. */
+  /** Ends what `read()` began; pictures of a source that is gone are not to be sent any more. */
   stop(): void {
     void this.#reader?.cancel().catch(() => {});
     this.#reader = undefined;
+    this.clear();
   }
 
   /** Takes one picture, which is the inbox's to close from now on. */

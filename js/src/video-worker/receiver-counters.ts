@@ -63,8 +63,8 @@ export class ReceiverCounters {
   }
 
   /** Frames are missing that others need. */
-  stalled(now: number): void {
-    this.#stalledAt ??= now;
+  stalled(since: number): void {
+    this.#stalledAt ??= since;
   }
 
   read(now: number, moment: Moment): VideoReceiverCounters {
@@ -99,7 +99,7 @@ export class ReceiverCounters {
     this.#totalSquaredInterFrameDelay += distance ** 2;
     const mean = this.#distances.reduce((sum, one) => sum + one, 0) / this.#distances.length;
     // Nothing is a freeze before there is a mean of as many.
-    if (this.#distances.length >= FREEZE_FRAMES && distance > Math.max(3 * mean, mean + FREEZE_MARGIN / 1000)) {
+    if (this.#distances.length >= FREEZE_FRAMES && distance >= Math.max(3 * mean, mean + FREEZE_MARGIN / 1000)) {
       this.#freezeCount++;
       this.#totalFreezesDuration += distance;
     }

@@ -55,6 +55,8 @@ export class VideoReceiverPipe {
   #decodeTime = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #keyRequestedAt = -Infinity;
+  /** A key frame was asked for and did not come yet. */
+  #keyWanted = false;
   #stalledAt: number | undefined;
   #syncOffset: number | null = null;
   #syncReportedAt = -Infinity;
@@ -104,20 +106,23 @@ export class VideoReceiverPipe {
     }
     const metadata = frame.getMetadata();
     const bytes = new Uint8Array(frame.data);
-    const info = this.#payloadTypes.mimeType(metadata) === 'video/vp8' ? vp8FrameInfo(bytes) : undefined;
+    const mimeType = this.#payloadTypes.mimeType(metadata);
+    const info = mimeType === 'video/vp8' ? vp8FrameInfo(bytes) : undefined;
     const trailer = info && readTrailer(bytes);
     this.#follow(metadata.synchronizationSource);
-    if (info?.key) this.#choose(trailer !== undefined);
+    if (info?.key) this.#keyWanted = false;
+    if (info?.key || (mimeType !== undefined && mimeType !== 'video/vp8')) this.#choose(trailer !== undefined);
     if (info && this.#playing) {
       this.#counters.framesReceived++;
       this.#counters.bytesReceived += bytes.length;
       this.#receive(bytes.slice(), info.key, frame.timestamp, trailer);
-    } else if (this.#wantsOurs && trailer) this.#askForKey();
-    if (info && this.#starved) {
-      // Without a way to ask for a key frame, the native decoder has to miss something to do it.
-      if (!this.requestKeyFrame && this.#order.stalled && !info.key) return;
-      frame.data = (info.key ? NATIVE_KEY_FRAME : NATIVE_DELTA_FRAME).slice().buffer;
+    } else if (info && this.#wantsOurs) {
+      if (trailer) this.#askForKey();
+      else this.#enter('bypassed');
     }
+    // Without a way to ask for a key frame, the native decoder has to miss something to do it.
+    if (info && this.#keyWanted && !this.requestKeyFrame) return;
+    if (info && this.#starved) frame.data = (info.key ? NATIVE_KEY_FRAME : NATIVE_DELTA_FRAME).slice().buffer;
     this.emit(frame);
   }
 
@@ -174,6 +179,7 @@ export class VideoReceiverPipe {
     if (picture === 'corrupt') {
       this.#counters.framesCorrupted++;
       this.#order.fail();
+      this.#askForKey();
       return true;
     }
     this.#counters.decoded(frame.key, now - before);
@@ -216,13 +222,14 @@ export class VideoReceiverPipe {
     this.#stalledAt ??= now;
     const due = this.#stalledAt + KEY_PATIENCE;
     if (now >= due) {
-      this.#counters.stalled(now);
+      this.#counters.stalled(this.#stalledAt);
       this.#askForKey();
     }
     this.#timer = setTimeout(() => this.#schedule(), now >= due ? KEY_INTERVAL : due - now);
   }
 
   #askForKey(): void {
+    this.#keyWanted = true;
     const now = this.now();
     if (now - this.#keyRequestedAt < KEY_INTERVAL) return;
     this.#keyRequestedAt = now;

@@ -21,7 +21,7 @@ export class RenderClock {
   /** Behind the fastest frames, ms; at least so much for the sound's sake. */
   syncDelay = 0;
   #bases = { current: Infinity, previous: Infinity, until: -Infinity };
-  readonly #lateness: { readonly at: number; readonly by: number }[] = [];
+  readonly #lateness: { readonly at: number; by: number }[] = [];
   #delay = 0;
   #movedAt: number | undefined;
 
@@ -29,8 +29,10 @@ export class RenderClock {
   arrived(media: number, arrival: number): void {
     const travel = arrival - media;
     if (Math.abs(travel - this.#base) > MAX_STEP && this.#base !== Infinity) this.reset();
+    const before = this.#base;
     if (arrival >= this.#bases.until) this.#bases = { previous: this.#bases.current, current: Infinity, until: arrival + BASE_WINDOW };
     this.#bases.current = Math.min(this.#bases.current, travel);
+    if (this.#base > before) this.#rebase(this.#base - before);
     this.#lateness.push({ at: arrival, by: travel - this.#base });
     while (this.#lateness.length > MAX_FRAMES || this.#lateness[0]!.at < arrival - MEMORY) this.#lateness.shift();
     this.#move(arrival);
@@ -66,6 +68,12 @@ export class RenderClock {
 
   get #base(): number {
     return Math.min(this.#bases.current, this.#bases.previous);
+  }
+
+  /** The way has become longer: what was lateness until now is travelling time, and nothing is shown later because of it. */
+  #rebase(rise: number): void {
+    for (const one of this.#lateness) one.by -= rise;
+    this.#delay = Math.max(0, this.#delay - rise);
   }
 
   #move(now: number): void {

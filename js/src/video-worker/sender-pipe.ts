@@ -126,8 +126,8 @@ export class VideoSenderPipe {
     const carried = this.#carried;
     if (info?.key) this.#carried = info.width === CARRIER_SIDE && info.height === CARRIER_SIDE;
     if (this.#carried) {
-      // A carrier's picture is nothing to look at: with another codec, or while the track changes, nothing is sent.
-      if (!this.#vp8 || this.#wanted === 'source') return;
+      // A carrier's picture is nothing to look at: while the track changes nothing is sent.
+      if (this.#wanted === 'source') return;
       if (info?.key && !this.#waiting.some(({ key }) => key)) return this.#onKeyRequest(carried);
       return this.#fill(frame);
     }
@@ -198,7 +198,8 @@ export class VideoSenderPipe {
 
   #offer(frame: Waiting): void {
     this.#counters.encoded(frame, this.#rates!);
-    if (this.#wanted !== 'carrier') return;
+    // A frame that was being encoded when a key frame became necessary may need one that was not sent.
+    if (this.#wanted !== 'carrier' || (this.#keyWanted && !frame.key)) return;
     if (frame.key) this.#waiting.length = 0;
     this.#waiting.push(frame);
     this.#carrier.push();
@@ -207,6 +208,8 @@ export class VideoSenderPipe {
   #setCodec(vp8: boolean): void {
     if (this.#vp8 === vp8) return;
     this.#vp8 = vp8;
+    // Of other codecs it cannot be told whose picture it is; a carrier's moment is better than nothing for ever.
+    if (!vp8) this.#carried = false;
     this.#choose();
   }
 

@@ -158,26 +158,27 @@ export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
       const { writable } = this.#carrier;
       if (writable) this.#post({ type: 'carrier', writable }, [writable as unknown as Transferable]);
     }
-    this.#track.set(this.#carrier.track);
-    this.#take(this.#source);
+    this.#adopt(this.#source);
   }
 
   /** The browser's frames are sent from now on. */
   #giveBack(): void {
     if (!this.#carrier) return;
+    const { track } = this.#sender;
+    // The page may have set another a moment ago.
+    if (!this.#track.isOurs(track)) this.#source = track;
     this.#stopTaking();
     this.#track.set(this.#source);
     this.#carrier.track.stop();
     this.#carrier = undefined;
   }
 
-  /** The page has set another track. */
+  /** `track` is to be encoded; without one nothing is to be sent. */
   #adopt(track: MediaStreamTrack | null): void {
     this.#source = track;
     this.#postSettings('update');
     this.#rates.update(this.#rateSettings);
     this.#take(track);
-    // Without a track nothing is to be sent.
     this.#track.set(track && this.#carrier!.track);
   }
 

@@ -34,10 +34,8 @@ export async function threadedVideoModule(threads) {
 
 /** A VP8 encoder with the parameters of abi.h, for example { Width: 320 }. */
 export function createEncoder(e, parameters) {
-  const abi = readFileSync(join(root, 'wasm/bindings/abi.h'), 'utf8');
-  const list = abi.slice(abi.indexOf('enum class Vp8EncoderParam'));
   const handle = e.vp8_encoder_create();
-  for (const [name, value] of Object.entries(parameters)) e.vp8_encoder_set(handle, Number(new RegExp(`k${name} = (\\d+)`).exec(list)[1]), value);
+  for (const [name, value] of Object.entries(parameters)) e.vp8_encoder_set(handle, encoderParam(`k${name}`), value);
   if (e.vp8_encoder_configure(handle) !== 0) throw new Error('vp8_encoder_configure refused');
   return handle;
 }
@@ -54,3 +52,9 @@ export function decodedPicture(e, handle) {
   const [, , bytes] = new Float64Array(e.memory.buffer, e.vp8_decoder_fields(handle), 3);
   return new Uint8Array(e.memory.buffer, e.vp8_decoder_picture(handle), bytes);
 }
+
+/** The number of a VP8 encoder's parameter. */
+export const encoderParam = (name) => {
+  const [params] = /enum class Vp8EncoderParam[^}]*/.exec(readFileSync(join(root, 'wasm/bindings/abi.h'), 'utf8'));
+  return Number(new RegExp(`${name} = (\\d+)`).exec(params)[1]);
+};
