@@ -23,6 +23,17 @@ export { attachSender, type SenderAttachment, type SenderStats } from './call/se
 export { attachReceiver, type ReceiverAttachment } from './call/receiver.js';
 export { attachVideoSender, type VideoSenderAttachment } from './video/sender.js';
 export { attachVideoReceiver, type VideoReceiverAttachment } from './video/receiver.js';
+export type {
+  ContentHint,
+  DegradationPreference,
+  VideoReceiverOptions,
+  VideoReceiverUpdate,
+  VideoSenderOptions,
+  VideoSenderUpdate,
+} from './video/options.js';
+export type { VideoSenderMoment, VideoSenderStats } from './video/sender-stats.js';
+export type { VideoReceiverStats } from './video/receiver-stats.js';
+export type { ScalabilityMode } from './video-call-protocol.js';
 export { VideoEncoder, type VideoEncoderCallbacks, type VideoEncoderMetadata, type PlainVideoFrame } from './webcodecs/video-encoder.js';
 export { VideoDecoder, type VideoDecoderCallbacks } from './webcodecs/video-decoder.js';
 export type { EarshotVideoEncoderConfig, VideoEncoderTuning } from './webcodecs/encoder-config.js';

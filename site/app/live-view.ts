@@ -1,12 +1,13 @@
 // What both pages show while sound flows: spectrograms and levels of both sides, drawn with the screen, and figures asked for by the clock.
 import { element, showLevel } from './dom';
 import type { Monitor } from './monitor';
+import { poll } from './polling';
 import { Spectrogram } from './spectrogram';
 
 export class LiveView {
   readonly #before = new Spectrogram(element<HTMLCanvasElement>('spectrogram-before'));
   readonly #after = new Spectrogram(element<HTMLCanvasElement>('spectrogram-after'));
-  #timer = 0;
+  #endPolling = () => {};
   #frame = 0;
 
   /** `ask` is called every `pollMs` with the seconds since the start, never while it is still busy. */
@@ -23,19 +24,11 @@ export class LiveView {
     };
     this.#frame = requestAnimationFrame(draw);
 
-    const started = performance.now();
-    let asking = false;
-    this.#timer = window.setInterval(() => {
-      if (asking) return;
-      asking = true;
-      void ask((performance.now() - started) / 1000)
-        .catch(() => {}) // the sound ended between question and answer
-        .finally(() => (asking = false));
-    }, pollMs);
+    this.#endPolling = poll(pollMs, ask);
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#endPolling();
     cancelAnimationFrame(this.#frame);
   }
 }

@@ -1,6 +1,8 @@
-// A call from this page to itself: two RTCPeerConnections, with Earshot at both ends.
+// A call from this page to itself, with Earshot at both ends.
 import * as Earshot from 'earshot';
+import { LoopbackLink } from './loopback-link';
 import type { Source } from './source';
+import { VideoCall } from './video-call';
 
 export type Stage = 'ours' | 'native' | 'off';
 
@@ -31,11 +33,11 @@ export interface CallStats {
 /** Events: `error` (ErrorEvent-like, from any stage), `statechange`. */
 export class LoopbackCall extends EventTarget {
   readonly #context: AudioContext;
-  readonly #near = new RTCPeerConnection();
-  readonly #far = new RTCPeerConnection();
+  readonly #link = new LoopbackLink();
   #enhancer?: Earshot.Enhancer;
   #sender?: Earshot.SenderAttachment;
   #receiver?: Earshot.ReceiverAttachment;
+  #video?: VideoCall;
   #closed = false;
 
   constructor(context: AudioContext) {
@@ -49,6 +51,12 @@ export class LoopbackCall extends EventTarget {
     return this.#receiver.node;
   }
 
+  /** The picture that goes with the sound. Present after start(). */
+  get video(): VideoCall {
+    if (!this.#video) throw new DOMException('The call has not started', 'InvalidStateError');
+    return this.#video;
+  }
+
   /** One word per stage, for the page: running, loading, bypassed … */
   get states(): readonly string[] {
     return [this.#enhancer, this.#sender, this.#receiver].map((stage) => stage?.state ?? 'closed');
@@ -60,7 +68,7 @@ export class LoopbackCall extends EventTarget {
     if (this.#closed) return enhancer.dispose();
     this.#enhancer = enhancer;
 
-    const sender = this.#near.addTrack(enhancer.track, enhancer.stream);
+    const sender = this.#link.near.addTrack(enhancer.track, enhancer.stream);
     this.#sender = Earshot.attachSender(sender, {
       // Deep redundancy takes its bits from the rest.
       ...(settings.deep ? { bitrate: 48_000, dred: 500 } : { bitrate: 32_000 }),
@@ -69,19 +77,23 @@ export class LoopbackCall extends EventTarget {
     });
 
     const farTrack = new Promise<void>((resolve) => {
-      this.#far.ontrack = ({ receiver }) => {
+      this.#link.onReceiver('audio', (receiver) => {
         this.#receiver = Earshot.attachReceiver(receiver, {
           audioContext: this.#context,
           concealment: settings.deep ? 'deep' : 'standard',
           ...receiverOptions(settings),
         });
         resolve();
-      };
+      });
     });
     for (const stage of [this.#enhancer, this.#sender]) this.#watch(stage);
-    await this.#connect();
+    await this.#link.negotiate();
+    await this.#link.connected();
     await farTrack;
-    if (this.#receiver) this.#watch(this.#receiver);
+    if (!this.#receiver || this.#closed) return;
+    this.#watch(this.#receiver);
+    this.#video = new VideoCall(this.#link, { stream: enhancer.stream, sender: this.#sender, receiver: this.#receiver });
+    this.#video.addEventListener('error', (event) => this.#pass(event));
   }
 
   apply(settings: CallSettings): void {
@@ -104,40 +116,21 @@ export class LoopbackCall extends EventTarget {
 
   stop(): void {
     this.#closed = true;
-    this.#near.close();
-    this.#far.close();
+    this.#link.close();
+    this.#video?.dispose();
     this.#receiver?.dispose();
     this.#sender?.dispose();
     this.#enhancer?.dispose();
   }
 
-  async #connect(): Promise<void> {
-    const near = this.#near;
-    const far = this.#far;
-    near.onicecandidate = ({ candidate }) => void far.addIceCandidate(candidate ?? undefined).catch(() => {});
-    far.onicecandidate = ({ candidate }) => void near.addIceCandidate(candidate ?? undefined).catch(() => {});
-    await near.setLocalDescription();
-    await far.setRemoteDescription(near.localDescription!);
-    await far.setLocalDescription();
-    await near.setRemoteDescription(far.localDescription!);
-    await new Promise<void>((resolve, reject) => {
-      const check = () => {
-        if (near.connectionState === 'connected') resolve();
-        if (near.connectionState === 'closed') resolve();
-        if (near.connectionState === 'failed')
-          reject(new Error('The two ends could not reach each other: the browser found no network interface to use. Check that the network is on.'));
-      };
-      near.addEventListener('connectionstatechange', check);
-      check();
-    });
+  #watch(stage: EventTarget): void {
+    stage.addEventListener('error', (event) => this.#pass(event));
+    stage.addEventListener('statechange', () => this.dispatchEvent(new Event('statechange')));
   }
 
-  #watch(stage: EventTarget): void {
-    stage.addEventListener('error', (event) => {
-      const { error } = event as Event & { error?: Error };
-      this.dispatchEvent(Object.assign(new Event('error'), { error }));
-    });
-    stage.addEventListener('statechange', () => this.dispatchEvent(new Event('statechange')));
+  #pass(event: Event): void {
+    const { error } = event as Event & { error?: Error };
+    this.dispatchEvent(Object.assign(new Event('error'), { error }));
   }
 }
 

@@ -9,11 +9,13 @@ import { RecordButton } from './record-button';
 import { openMicrophone, openSample, type Source } from './source';
 import { StatsPanel } from './stats-panel';
 import { watchSuspension } from './suspension';
+import { VideoPart } from './video-part';
 
 const sampleUrl = new URL('assets/noisy-speech.opus', document.baseURI).href;
 const message = new MessageLine(element('message'));
 const panel = new StatsPanel();
 const recorder = new RecordButton((error) => message.show(explain(error), 'error'));
+const video = new VideoPart(message);
 
 /** Everything that exists only while a call is up. */
 interface Session {
@@ -63,6 +65,7 @@ async function start(kind: Source['kind']): Promise<void> {
     recorder.enable({ source: monitor.before, 'far-end': monitor.after });
     message.show(kind === 'microphone' ? 'You are in the call: speak.' : 'The sample is playing through the call.');
     watchSuspension(context, message);
+    video.join(call.video);
   } catch (error) {
     if (abandon !== mine) return;
     stop();
@@ -74,6 +77,7 @@ let abandon: (() => void) | undefined;
 
 function stop(): void {
   recorder.disable();
+  video.leave();
   session?.monitor.close();
   session = undefined;
   abandon?.();
@@ -110,7 +114,7 @@ element('stop').addEventListener('click', () => {
   stop();
   message.show('The call has ended.');
 });
-for (const input of document.querySelectorAll('main input')) {
+for (const input of document.querySelectorAll('main input:not(#video-settings input)')) {
   input.addEventListener('input', (event) => {
     if ((event.target as HTMLInputElement).name === 'listen') session?.monitor.listen(readListen());
     else void applySettings(event);

@@ -13,10 +13,28 @@ const advice: Record<string, string> = {
   NetworkError: 'The server did not answer. Check that it still runs, then try again.',
 };
 
-/** Words for an error of the page, the browser or Earshot. */
-export function explain(error: unknown): string {
-  if (error instanceof Error) return advice[error.name] ?? error.message;
-  return String(error);
+const pictureAdvice: Record<'camera' | 'screen', Record<string, string>> = {
+  camera: {
+    NotAllowedError:
+      'The camera is blocked; the sound goes on. Allow it in the address bar (the camera or lock symbol), then press “Use my camera” again. “A moving picture” works without it.',
+    NotFoundError: 'No camera was found; the sound goes on. Plug one in and press “Use my camera” again, or choose “A moving picture”.',
+    NotReadableError: 'The camera is in use by another program; the sound goes on. Close that program and try again, or choose “A moving picture”.',
+    NotSupportedError: 'This browser gives a page no camera here; the sound goes on. Open the page by https:// or as localhost, or choose “A moving picture”.',
+    SecurityError: 'The browser’s settings forbid the camera on this page; the sound goes on. “A moving picture” works without it.',
+  },
+  screen: {
+    NotAllowedError: 'No screen was chosen; the sound goes on. Press “Share my screen” to choose one.',
+    NotFoundError: 'There is no screen to share; the sound goes on.',
+    NotReadableError: 'The system does not let the browser see the screen; the sound goes on. Allow it in the system’s settings and try again.',
+    NotSupportedError: 'This browser cannot share a screen; the sound goes on.',
+  },
+};
+
+/** Words for an error of the page, the browser or Earshot, met while this was opened. */
+export function explain(error: unknown, opened: 'microphone' | 'camera' | 'screen' = 'microphone'): string {
+  if (!(error instanceof Error)) return String(error);
+  const words = opened === 'microphone' ? advice : pictureAdvice[opened];
+  return words[error.name] ?? error.message;
 }
 
 /** The line above the stages: one message at a time, read out by screen readers. */

@@ -16,7 +16,7 @@ export interface TimePlotOptions {
 export class TimePlot {
   readonly #element: HTMLElement;
   readonly #plot: uPlot;
-  readonly #data: number[][];
+  readonly #data: (number | null)[][];
 
   constructor(element: HTMLElement, { title, series, bottom = 0, top = 1 }: TimePlotOptions) {
     this.#element = element;
@@ -42,8 +42,9 @@ export class TimePlot {
     new ResizeObserver(() => this.#plot.setSize({ width: Math.max(200, element.clientWidth), height: 190 })).observe(element);
   }
 
+  /** A value that is no number leaves a gap. */
   push(seconds: number, values: readonly number[]): void {
-    [seconds, ...values].forEach((value, i) => this.#data[i]!.push(value));
+    [seconds, ...values].forEach((value, i) => this.#data[i]!.push(Number.isFinite(value) ? value : null));
     while (this.#data[0]!.length > 0 && this.#data[0]![0]! < seconds - keptSeconds) this.#data.forEach((column) => column.shift());
     this.#draw();
   }
