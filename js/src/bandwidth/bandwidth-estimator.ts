@@ -38,7 +38,7 @@ export type OveruseReason = 'queue' | 'pacer' | 'native' | 'loss' | 'silence';
 /** Queueing below this is none, ms: above the jitter of round trips on a busy machine. */
 const LOW_QUEUE = 30;
 
-/** Queueing above this is overuse, ms. Two fifths of the 300 ms to stay below: the news is about two seconds old. */
+/** Queueing above this is overuse, ms. A quarter of the 300 ms to stay below: the news is about two seconds old. */
 const HIGH_QUEUE = 80;
 
 /** A round trip shorter by this than any before is no jitter, ms. */
@@ -107,7 +107,7 @@ const NATIVE_LOSS = 0.02;
 /** No receiver report for this long is a sign that nothing arrives, ms: two of RFC 3550's intervals and a lost report. */
 const SILENCE = 3500;
 
-/** Then the rate falls by this factor per second, so that it is halved within about RFC 8083's "RTCP timeout". */
+/** Then the rate falls by this factor per second, so that it is halved in three seconds. */
 const SILENCE_DECAY = 0.8;
 
 /** Drains in a row that leave the queue as it was, after which the way itself has become longer. */
@@ -127,7 +127,8 @@ const LEAST_NATIVE = 0.7;
 
 /**
  * The rate is no more than this ahead of one at which the queue was seen empty: at the start, later, near the known
- * capacity, and beyond it. */
+ * capacity, and beyond it.
+ */
 const START_STEP = 1.5;
 const FAR_STEP = 1.1;
 const MOST_FAR_STEP = 1.16;
