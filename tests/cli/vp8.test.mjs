@@ -64,14 +64,14 @@ test('encode: speed and bitrate act, and one command makes one file', () => {
 
 test('encode: threads are taken as far as there are and are of use, and as many make the same file', () => {
   const encode = (name, threads) => report(folder, 'vp8', 'encode', 'in.y4m', name, '--bitrate', '500', '--keyint', '25', '--threads', threads);
-  const two = encode('two.ivf', '2');
+  const two = encode('threads.ivf', '2');
   assert.equal(two.threads, 2);
   assert.equal(encode('again.ivf', '2').threads, 2);
-  assert.deepEqual(readFileSync(file('again.ivf')), readFileSync(file('two.ivf')));
-  report(folder, 'vp8', 'decode', 'two.ivf', '-o', 'two.y4m');
-  assert.ok(Math.abs(psnrY(width, height, sources, readY4m(file('two.y4m')).pictures) - two.psnr_y) < 0.001);
+  assert.deepEqual(readFileSync(file('again.ivf')), readFileSync(file('threads.ivf')));
+  report(folder, 'vp8', 'decode', 'threads.ivf', '-o', 'threads.y4m');
+  assert.ok(Math.abs(psnrY(width, height, sources, readY4m(file('threads.y4m')).pictures) - two.psnr_y) < 0.001);
   // Threads learn less from each other's rows: another stream, and one that is not much worse.
-  assert.notDeepEqual(readFileSync(file('two.ivf')), readFileSync(file('out.ivf')));
+  assert.notDeepEqual(readFileSync(file('threads.ivf')), readFileSync(file('out.ivf')));
   assert.ok(Math.abs(two.psnr_y - encoded.psnr_y) < 0.5, `${two.psnr_y} and ${encoded.psnr_y} dB`);
   assert.ok(Math.abs(two.bytes / encoded.bytes - 1) < 0.1, `${two.bytes} and ${encoded.bytes} bytes`);
   assert.equal(encode('many.ivf', '64').threads, 8);

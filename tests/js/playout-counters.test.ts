@@ -3,7 +3,7 @@ import { PlayoutStat } from '../../js/src/wasm/abi.js';
 import { addCounters, clearCounters } from '../../js/src/wasm/playout-counters.js';
 
 /** What tells of the moment; all else is a counter, which goes on from chain to chain. */
-const OF_THE_MOMENT = ['CurrentDelayMs', 'TargetDelayMs', 'PacketsInBuffer', 'LevelDbfs', 'PeakDbfs', 'LatencyMs', 'Resting'];
+const OF_THE_MOMENT = ['CurrentDelayMs', 'TargetDelayMs', 'PacketsInBuffer', 'LevelDbfs', 'PeakDbfs', 'LatencyMs', 'Resting', 'PlayoutTimestamp'];
 /** Counted per sample, at the rate of the codec. */
 const OVER_SAMPLES = /Samples$|SumMs$/;
 

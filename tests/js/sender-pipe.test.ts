@@ -21,6 +21,7 @@ const SETTINGS: EncoderSettings = {
 
 /** An encoder whose payload names the first sample and the number of samples it was given. */
 class NamingEncoder implements PayloadEncoder {
+  readonly lookahead = 312;
   readonly input = new Float32Array(5760 * 2);
   readonly configured: EncoderSettings[] = [];
   broken = false;

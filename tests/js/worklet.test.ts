@@ -157,7 +157,7 @@ describe('capture processor', () => {
     expect(render(processor).output[0]!.every((value) => value === 0.25)).toBe(true);
     expect(faults()).toEqual([expect.objectContaining({ code: 'wasm-compile' })]);
     tell(processor, { type: 'stats', id: 4 });
-    expect(said.at(-1)).toEqual({ type: 'stats', id: 4, values: new Float64Array() });
+    expect(said.at(-1)).toEqual({ type: 'stats', id: 4, values: new Float64Array(), time: 1.5 });
   });
 
   it('processes silence while nothing is connected', () => {
@@ -231,7 +231,7 @@ describe('capture processor', () => {
   it('answers with statistics, and ends when closed', () => {
     const processor = capture();
     tell(processor, { type: 'stats', id: 9 });
-    expect(said.at(-1)).toEqual({ type: 'stats', id: 9, values: Float64Array.of(1, 2, 3) });
+    expect(said.at(-1)).toEqual({ type: 'stats', id: 9, values: Float64Array.of(1, 2, 3), time: 1.5 });
     tell(processor, { type: 'close' });
     expect(render(processor).alive).toBe(false);
   });

@@ -35,7 +35,7 @@ constexpr int64_t kNanosecondsPerMicrosecond = 1000;
 constexpr int64_t kLookMicroseconds = 100'000;
 /// A thread that waits for the row above it polls so often, which is a few microseconds, before it
 /// leaves the processor for a moment: there may be none for the thread it waits for.
-constexpr uint32_t kPollsBeforeRest = 2000;
+constexpr uint32_t kPollsBeforeRest = 600;
 constexpr int64_t kRestMicroseconds = 20;
 
 /// A number that threads wait for.

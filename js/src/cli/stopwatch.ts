@@ -8,7 +8,7 @@ export class Stopwatch {
   }
 }
 
-/** Processor time of this process, all threads, in some of what it does, and the time that took. */
+/** Processor time of this process, all threads, in some of what it does, and how long that took. */
 export class LapWatch {
   #cpuSeconds = 0;
   #seconds = 0;
