@@ -7,11 +7,15 @@ export interface SupportReport {
   readonly enhance: boolean;
   /** `attachSender()` and `attachReceiver()` will process. */
   readonly call: boolean;
+  /** `VideoEncoder` and `VideoDecoder` will work. */
+  readonly video: boolean;
   readonly webAssembly: boolean;
   /** Whether the faster of the two variants of each module is used. */
   readonly wasmSimd: boolean;
   readonly audioWorklet: boolean;
   readonly peerConnection: boolean;
+  /** Pictures are VideoFrames; plain objects otherwise. */
+  readonly videoFrame: boolean;
   /** How encoded frames are reached, `'auto'` taking the best. */
   readonly encodedTransform: TransformKind | 'none';
   /** AudioWorklet and microphone exist only on https and localhost. */
@@ -36,10 +40,12 @@ export async function support(): Promise<SupportReport> {
   return {
     enhance,
     call: enhance && peerConnection && encodedTransform !== 'none' && codecs.includes('audio/opus'),
+    video: webAssembly && typeof scope.Worker === 'function',
     webAssembly,
     wasmSimd: webAssembly && simdSupported(),
     audioWorklet,
     peerConnection,
+    videoFrame: typeof scope.VideoFrame === 'function',
     encodedTransform,
     secureContext: scope.isSecureContext ?? false,
     crossOriginIsolated: scope.crossOriginIsolated ?? false,

@@ -1,12 +1,14 @@
 /** VideoEncoder and VideoDecoder beside the browser's own: each decodes what the other encodes, and both say the same of misuse. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 
 import { test } from './harness/suite.mjs';
 
-const prepare = async (path) => {
+/** In the page. */
+async function prepare(path) {
   window.Earshot = await harness.loadLibrary(path);
   window.video = await import('/video.mjs');
-};
+}
 
 for (const [width, height, bitrate] of [[640, 360, 1_500_000], [1280, 720, 3_000_000], [33, 17, 300_000], [2, 2, 100_000], [1281, 719, 3_000_000], [176, 146, 400_000]]) {
   test(`WebCodecs: ${width}×${height} comes through ours and the browser's codec, both ways`, {}, async (t) => {
@@ -140,158 +142,8 @@ test('WebCodecs: pictures of other formats, sizes and orders of colours keep the
   assert.ok(Object.keys(results).length >= 16, Object.keys(results).join());
 });
 
-/** Scenes of use and misuse; each returns what happened. Run in the page with the browser's classes and with ours. */
-const scenes = {
-  async construction(E, D) {
-    const attempts = [];
-    for (const init of [undefined, {}, { output: () => {} }, { error: () => {} }, { output: 1, error: () => {} }, { output: () => {}, error: () => {} }]) {
-      for (const Class of [E, D]) attempts.push(attempt(() => new Class(init).state));
-    }
-    attempts.push(attempt(() => E({ output() {}, error() {} })));
-    return attempts;
-  },
-  async encoderConfigs(E) {
-    const base = { codec: 'vp8', width: 64, height: 48 };
-    const configs = [
-      undefined, null, {}, { codec: 'vp8' }, { ...base, codec: '' }, { ...base, codec: ' ' }, { ...base, width: 0 }, { ...base, height: 0 }, { ...base, width: -1 }, { ...base, width: NaN },
-      { ...base, width: 2 ** 32 }, { ...base, width: '64' }, { ...base, width: 64.7 }, { ...base, displayWidth: 0, displayHeight: 1 }, { ...base, displayWidth: 4, displayHeight: 3 },
-      { ...base, bitrate: -1 }, { ...base, bitrate: Infinity }, { ...base, framerate: NaN }, { ...base, framerate: 25.5 },
-      { ...base, latencyMode: 'fast' }, { ...base, bitrateMode: 'some' }, { ...base, alpha: 'none' }, { ...base, hardwareAcceleration: 'yes' }, { ...base, bitrateMode: 'constant', bitrate: 100000 },
-      { ...base, latencyMode: 'realtime' }, { ...base, scalabilityMode: 'L1T2' }, { ...base, scalabilityMode: 'L1T3' }, { ...base, codec: 'vp9000' }, { ...base, codec: 'VP8' },
-    ];
-    const results = [];
-    for (const config of configs) {
-      const support = await E.isConfigSupported(config).then(({ supported }) => supported, ({ name }) => name);
-      const encoder = new E({ output() {}, error() {} });
-      const configured = attempt(() => encoder.configure(config));
-      results.push([JSON.stringify(config), support, configured, encoder.state]);
-      if (encoder.state !== 'closed') encoder.close();
-    }
-    return results;
-  },
-  async decoderConfigs(_, D) {
-    const base = { codec: 'vp8' };
-    const configs = [
-      undefined, null, {}, base, { codec: '' }, { codec: ' ' }, { codec: 'nothing' }, { ...base, codedWidth: 64, codedHeight: 48 }, { ...base, codedWidth: 0, codedHeight: 1 },
-      { ...base, codedWidth: -1, codedHeight: 1 }, { ...base, codedWidth: 'a', codedHeight: 1 }, { ...base, displayAspectWidth: 16, displayAspectHeight: 9 }, { ...base, displayAspectWidth: 0, displayAspectHeight: 9 },
-      { ...base, optimizeForLatency: true }, { ...base, hardwareAcceleration: 'no' }, { ...base, colorSpace: { matrix: 'bt709' } },
-    ];
-    const results = [];
-    for (const config of configs) {
-      const support = await D.isConfigSupported(config).then(({ supported }) => supported, ({ name }) => name);
-      const decoder = new D({ output() {}, error() {} });
-      results.push([JSON.stringify(config), support, attempt(() => decoder.configure(config)), decoder.state]);
-      if (decoder.state !== 'closed') decoder.close();
-    }
-    return results;
-  },
-  async unsupported(E, D) {
-    const results = [];
-    for (const [Class, config] of [[E, { codec: 'vp9000', width: 64, height: 48 }], [E, { codec: 'vp8', width: 64, height: 48, scalabilityMode: 'L9T9' }], [D, { codec: 'vp9000' }]]) {
-      const codec = await new Promise((resolve) => {
-        const one = new Class({ output() {}, error: (error) => resolve({ one, error }) });
-        one.configure(config);
-        results.push(one.state);
-      });
-      results.push(codec.error instanceof DOMException, codec.error.name, codec.one.state, attempt(() => codec.one.configure(config)), attempt(() => codec.one.close()));
-    }
-    return results;
-  },
-  async encoderStates(E) {
-    const results = [];
-    const log = (label, run) => results.push([label, attempt(run)]);
-    const config = { codec: 'vp8', width: 64, height: 48 };
-    const outputs = [];
-    const encoder = new E({ output: (chunk) => outputs.push(chunk.timestamp), error() {} });
-    const frame = (time) => video.frameOf(64, 48, time);
-    const closed = frame(0);
-    closed.close();
-    log('encode unconfigured', () => encoder.encode(frame(0)));
-    log('encode closed frame unconfigured', () => encoder.encode(closed));
-    log('encode nothing', () => encoder.encode());
-    log('encode object', () => encoder.encode({}));
-    results.push(await rejection(encoder.flush()));
-    log('reset unconfigured', () => encoder.reset());
-    encoder.configure(config);
-    log('encode closed frame', () => encoder.encode(closed));
-    const own = frame(1);
-    log('encode', () => encoder.encode(own));
-    results.push(['the frame stays mine', own.format]);
-    own.close();
-    log('bad configure', () => encoder.configure({ codec: 'vp8' }));
-    results.push(encoder.state);
-    results.push(await rejection(encoder.flush()), outputs.length, encoder.encodeQueueSize);
-    encoder.encode(frame(2));
-    const flushed = rejection(encoder.flush());
-    encoder.reset();
-    results.push(encoder.state, encoder.encodeQueueSize, await flushed);
-    results.push(['outputs after reset', outputs.length]);
-    log('encode after reset', () => encoder.encode(frame(3)));
-    encoder.configure(config);
-    encoder.encode(frame(4));
-    const second = rejection(encoder.flush());
-    encoder.close();
-    results.push(encoder.state, await second);
-    for (const name of ['encode', 'configure', 'reset', 'close']) log(`${name} closed`, () => encoder[name](name === 'encode' ? frame(5) : config));
-    log('bad configure closed', () => encoder.configure({}));
-    results.push(await rejection(encoder.flush()));
-    return results;
-  },
-  async decoderStates(E, D) {
-    const results = [];
-    const log = (label, run) => results.push([label, attempt(run)]);
-    const chunks = (await video.encodeAll(VideoEncoder, { codec: 'vp8', width: 64, height: 48 }, 6, (i) => video.frameOf(64, 48, i))).map(({ chunk }) => chunk);
-    const outputs = [];
-    const decoder = new D({ output: (frame) => (outputs.push(frame.timestamp), frame.close()), error() {} });
-    log('decode unconfigured', () => decoder.decode(chunks[0]));
-    log('decode nothing', () => decoder.decode());
-    log('decode object', () => decoder.decode({}));
-    results.push(await rejection(decoder.flush()));
-    decoder.configure({ codec: 'vp8' });
-    log('delta first', () => decoder.decode(chunks[1]));
-    log('key', () => decoder.decode(chunks[0]));
-    log('delta', () => decoder.decode(chunks[1]));
-    results.push(await rejection(decoder.flush()), outputs.slice(), decoder.decodeQueueSize);
-    log('delta after flush', () => decoder.decode(chunks[2]));
-    decoder.configure({ codec: 'vp8' });
-    log('delta after configure', () => decoder.decode(chunks[2]));
-    log('key again', () => decoder.decode(chunks[0]));
-    const flushed = rejection(decoder.flush());
-    decoder.reset();
-    results.push(decoder.state, decoder.decodeQueueSize, await flushed, outputs.length);
-    decoder.close();
-    for (const name of ['decode', 'configure', 'reset', 'close']) log(`${name} closed`, () => decoder[name](name === 'decode' ? chunks[0] : { codec: 'vp8' }));
-    results.push(await rejection(decoder.flush()));
-    return results;
-  },
-};
-
-/** In the page: the outcome of something as text. */
-const helpers = () => {
-  window.attempt = (run) => {
-    try {
-      const result = run();
-      return result === undefined ? 'ok' : String(result);
-    } catch (error) {
-      return error.name;
-    }
-  };
-  window.rejection = (promise) => promise.then(() => 'resolved', (error) => `rejected ${error.name}`);
-};
-
-for (const name of Object.keys(scenes)) {
-  test(`WebCodecs: ${name} as the browser's own`, {}, async (t) => {
-    await t.page.evaluate(prepare);
-    await t.page.evaluate(helpers);
-    const run = (classes) => t.page.evaluate(`(${asFunction(scenes[name])})(${classes})`);
-    const native = await run('VideoEncoder, VideoDecoder');
-    assert.deepEqual(await run('Earshot.VideoEncoder, Earshot.VideoDecoder'), native);
-  });
-}
-
 test('WebCodecs: what is no VP8 is an EncodingError and the end of the decoder', {}, async (t) => {
   await t.page.evaluate(prepare);
-  await t.page.evaluate(helpers);
   const results = await t.page.evaluate(async () => {
     const [key, delta] = (await video.encodeAll(VideoEncoder, { codec: 'vp8', width: 64, height: 48 }, 2, (i) => video.frameOf(64, 48, i))).map(({ chunk }) => {
       const data = new Uint8Array(chunk.byteLength);
@@ -318,10 +170,10 @@ test('WebCodecs: what is no VP8 is an EncodingError and the end of the decoder',
         decoder.configure({ codec: 'vp8' });
         let flushed = '';
         for (const one of chunks) {
-          const outcome = attempt(() => decoder.decode(one));
+          const outcome = video.attempt(() => decoder.decode(one));
           if (outcome !== 'ok') return resolve([outcome, decoder.state]);
         }
-        rejection(decoder.flush()).then((how) => (flushed = how));
+        video.rejection(decoder.flush()).then((how) => (flushed = how));
       });
     }
     return results;
@@ -333,7 +185,6 @@ test('WebCodecs: what is no VP8 is an EncodingError and the end of the decoder',
 
 test('WebCodecs: the queue is bounded by waiting for dequeue, and reset drops what waits', {}, async (t) => {
   await t.page.evaluate(prepare);
-  await t.page.evaluate(helpers);
   const result = await t.page.evaluate(async () => {
     const [width, height, count] = [320, 240, 40];
     const outputs = [];
@@ -364,7 +215,7 @@ test('WebCodecs: the queue is bounded by waiting for dequeue, and reset drops wh
     const second = { highest, outputs: outputs.length };
     // Reset with much in the queue.
     for (let i = 0; i < count; i++) encode(2 * count + i);
-    const flushed = rejection(encoder.flush());
+    const flushed = video.rejection(encoder.flush());
     const before = outputs.length;
     encoder.reset();
     const state = { size: encoder.encodeQueueSize, flushed: await flushed, state: encoder.state };
@@ -493,6 +344,26 @@ test('WebCodecs: codecs work inside a worker too', {}, async (t) => {
   assert.deepEqual(result, ['I420', 64, 7]);
 });
 
-function asFunction(method) {
-  return String(method).replace(/^async (\w+)/, 'async function $1');
-}
+test('WebCodecs: the example of the guide runs', {}, async (t) => {
+  const guide = readFileSync(new URL('../../docs/guides/video.md', import.meta.url), 'utf8');
+  const script = /<script>\n(.*?)<\/script>/s.exec(guide)[1];
+  const canvas = /<canvas.*?<\/canvas>/.exec(guide)[0];
+  await t.page.evaluate(prepare);
+  const painted = await t.page.evaluate(async ({ canvas, script }) => {
+    const errors = [];
+    console.error = (error) => errors.push(String(error));
+    document.body.innerHTML = canvas;
+    (0, eval)(script);
+    const context = document.querySelector('#picture').getContext('2d');
+    for (let i = 0; i < 100; i++) {
+      await video.sleep(50);
+      const { data } = context.getImageData(0, 0, 320, 240);
+      let colourful = 0;
+      for (let k = 0; k < data.length; k += 4) if (Math.abs(data[k] - data[k + 1]) > 60) colourful++;
+      if (colourful > 3000 || errors.length) return { colourful, errors };
+    }
+    return { errors };
+  }, { canvas, script });
+  assert.deepEqual(painted.errors, []);
+  assert.ok(painted.colourful > 3000);
+});

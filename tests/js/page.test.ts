@@ -83,8 +83,9 @@ describe('support', () => {
   it('tells enhance from call', async () => {
     expect(await report({ ...common, RTCRtpSender: senderWith() })).toMatchObject({ enhance: true, call: false, encodedTransform: 'none' });
     expect(await report({ ...common, RTCRtpSender: undefined, RTCPeerConnection: undefined })).toMatchObject({ enhance: true, call: false, codecs: [] });
-    expect(await report({ AudioContext: undefined })).toMatchObject({ enhance: false, call: false, audioWorklet: false });
-    expect(await report({ WebAssembly: undefined })).toMatchObject({ enhance: false, call: false, webAssembly: false, wasmSimd: false });
+    expect(await report({ AudioContext: undefined })).toMatchObject({ enhance: false, call: false, video: true, videoFrame: false, audioWorklet: false });
+    expect(await report({ VideoFrame: class {}, Worker: undefined })).toMatchObject({ video: false, videoFrame: true });
+    expect(await report({ WebAssembly: undefined })).toMatchObject({ enhance: false, call: false, video: false, webAssembly: false, wasmSimd: false });
   });
 
   it('starts nothing', async () => {

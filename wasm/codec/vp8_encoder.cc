@@ -127,6 +127,7 @@ void MakeCallSettings(const Vp8EncoderConfig& config, vpx_codec_enc_cfg_t& setti
   settings.rc_dropframe_thresh = config.allow_drops ? kDropThresholdPercent : 0;
   // libvpx would put key frames of its own where a scene changes, in any layer.
   settings.kf_mode = VPX_KF_DISABLED;
+  // Then no frame but key frames changes the probabilities of later ones.
   settings.g_error_resilient =
       config.error_resilient || config.temporal_layers > 1 ? VPX_ERROR_RESILIENT_DEFAULT : 0;
   if (config.temporal_layers > 1) AddTemporalLayers(config, settings);
@@ -173,7 +174,6 @@ vpx_enc_frame_flags_t Flags(const Vp8FrameRole& role, bool key_frame) {
   if (!role.refers_golden) flags |= VP8_EFLAG_NO_REF_GF;
   if (!role.updates_last) flags |= VP8_EFLAG_NO_UPD_LAST;
   if (!role.updates_golden) flags |= VP8_EFLAG_NO_UPD_GF;
-  if (role.layer > 0) flags |= VP8_EFLAG_NO_UPD_ENTROPY;
   return flags;
 }
 

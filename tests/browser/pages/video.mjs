@@ -88,3 +88,16 @@ export async function decodeAll(Decoder, config, chunks, format) {
   decoder.close();
   return Promise.all(pictures);
 }
+
+/** The outcome of a call as text. */
+export function attempt(run) {
+  try {
+    const result = run();
+    return result === undefined ? 'ok' : String(result);
+  } catch (error) {
+    return error.name;
+  }
+}
+
+/** Likewise of a promise. */
+export const rejection = (promise) => promise.then(() => 'resolved', (error) => `rejected ${error.name}`);

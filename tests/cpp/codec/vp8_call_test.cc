@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 
+#include "base/i420.h"
 #include "codec/vp8_decoder.h"
 #include "codec/vp8_encoder.h"
 #include "codec/vp8_files.h"
@@ -138,7 +139,7 @@ TEST(Vp8CallTest, TimesThatStandStillOrRunBackAreTaken) {
   stream.Encode(30);
   EXPECT_NEAR(KbpsOf(stream.Encode(60, 0)), 500, 75);
   EXPECT_NEAR(KbpsOf(stream.Encode(60, -kFrameUs)), 500, 75);
-  const Bytes picture(stream.encoder().config().width * stream.encoder().config().height * 3 / 2);
+  const Bytes picture(I420Bytes(320, 180));
   EXPECT_GE(stream.encoder().Encode(picture, false, int64_t{1} << 53), 0);
   EXPECT_GE(stream.encoder().Encode(picture, false, -(int64_t{1} << 53)), 0);
   EXPECT_EQ(stream.encoder().Encode(picture, false, (int64_t{1} << 53) + 1),
@@ -386,7 +387,7 @@ TEST(Vp8CallTest, ScreenContentKeepsTheColoursOfText) {
       const Bytes picture = source.Next();
       if (encoder->Encode(picture, false, i * kFrameUs) == 0) continue;
       EXPECT_EQ(decoder->Decode(encoder->packet()), 1);
-      for (size_t k = config.width * config.height; k < picture.size(); ++k) {
+      for (size_t k = TextPictures::kWidth * TextPictures::kHeight; k < picture.size(); ++k) {
         error += std::pow(picture[k] - decoder->frame()[k], 2);
       }
     }
