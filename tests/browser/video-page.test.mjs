@@ -39,7 +39,7 @@ const watchFarEnd = (page) =>
     return seen.size;
   });
 
-siteTest('VP: the page sends a moving picture, and its numbers say how', {}, async (t, page) => {
+siteTest('the page sends a moving picture, and its numbers say how', {}, async (t, page) => {
   await startVideo(page);
   await untilText(page, 'v-codec', /^Earshot$/);
   const pictures = await watchFarEnd(page);
@@ -60,7 +60,7 @@ siteTest('VP: the page sends a moving picture, and its numbers say how', {}, asy
   assert.deepEqual(failures(page), []);
 });
 
-siteTest('VP: the size and the codec of the video change in mid-call, and the picture goes on', {}, async (t, page) => {
+siteTest('the size and the codec of the video change in mid-call, and the picture goes on', {}, async (t, page) => {
   await startVideo(page);
   await untilText(page, 'v-codec', /^Earshot$/);
   for (const [codec, name] of [['native', /^browser$/], ['ours', /^Earshot$/]]) {
@@ -80,7 +80,7 @@ siteTest('VP: the size and the codec of the video change in mid-call, and the pi
   assert.deepEqual(failures(page), []);
 });
 
-siteTest('VP: video is turned off and on again in mid-call, and hanging up frees its tracks', {}, async (t, page) => {
+siteTest('video is turned off and on again in mid-call, and hanging up frees its tracks', {}, async (t, page) => {
   await page.evaluate(() => {
     window.tracks = [];
     const { captureStream } = HTMLCanvasElement.prototype;
@@ -119,7 +119,7 @@ siteTest('VP: video is turned off and on again in mid-call, and hanging up frees
   assert.deepEqual(failures(page), []);
 });
 
-siteTest('VP: without a camera the page says what to do, and the sound goes on', { refuseMicrophone: true }, async (t, page) => {
+siteTest('without a camera the page says what to do, and the sound goes on', { refuseMicrophone: true }, async (t, page) => {
   await startVideo(page, 'video-camera');
   await untilText(page, 'message', /camera.*the sound goes on/i);
   assert.equal(await page.evaluate(() => document.getElementById('video-off').getAttribute('aria-pressed')), 'true');
@@ -131,7 +131,7 @@ siteTest('VP: without a camera the page says what to do, and the sound goes on',
   assert.ok(pictures > 10, `${pictures} different pictures in two seconds`);
 });
 
-siteTest('VP: a video call fits a phone: one picture below the other, nothing beyond the edge', { width: 390, height: 844 }, async (t, page) => {
+siteTest('a video call fits a phone: one picture below the other, nothing beyond the edge', { width: 390, height: 844 }, async (t, page) => {
   await startVideo(page);
   await watchFarEnd(page);
   await untilText(page, 'v-bitrate', /^[1-9]/);
