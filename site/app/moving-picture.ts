@@ -12,7 +12,8 @@ export class MovingPicture implements VideoSource {
   readonly kind = 'drawing';
   readonly track: MediaStreamTrack;
   readonly #canvas = document.createElement('canvas');
-  readonly #context = this.#canvas.getContext('2d', { alpha: false })!;
+  // Each picture is read by the track: a canvas in the graphics processor would have the page wait for it.
+  readonly #context = this.#canvas.getContext('2d', { alpha: false, willReadFrequently: true })!;
   readonly #timer: number;
 
   constructor(size: VideoSize) {

@@ -99,12 +99,12 @@ export class VideoCall extends EventTarget {
   async #capNative(): Promise<void> {
     if (!this.#transceiver || !this.#settings) return;
     const { sender } = this.#transceiver;
-    const { codec, maxBitrate } = this.#settings;
+    const bound = this.#settings.codec === 'native' ? this.#settings.maxBitrate : undefined;
     const parameters = sender.getParameters();
-    for (const encoding of parameters.encodings) {
-      if (codec === 'native') encoding.maxBitrate = maxBitrate;
-      else delete encoding.maxBitrate;
-    }
+    const [encoding] = parameters.encodings;
+    if (!encoding || encoding.maxBitrate === bound) return;
+    if (bound === undefined) delete encoding.maxBitrate;
+    else encoding.maxBitrate = bound;
     await sender.setParameters(parameters);
   }
 

@@ -44,6 +44,7 @@ export class VideoPart {
   /** A call is up: what is wanted goes with it. */
   join(call: VideoCall): void {
     this.#call = call;
+    this.#showChoice();
     void this.#change();
   }
 
@@ -53,6 +54,7 @@ export class VideoPart {
     this.#source?.stop();
     this.#source = undefined;
     this.#panel.stop();
+    this.#showChoice();
   }
 
   #want(kind: Wanted): void {

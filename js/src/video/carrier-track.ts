@@ -19,7 +19,7 @@ type Requests = { requestFrame?(): void };
 
 function canvasTrack(): CarrierTrack {
   const canvas = Object.assign(document.createElement('canvas'), { width: CARRIER_SIDE, height: CARRIER_SIDE });
-  const context = canvas.getContext('2d')!;
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
   const stream = canvas.captureStream(0);
   const track = stream.getVideoTracks()[0]!;
   const requests = ('requestFrame' in track ? track : stream) as Requests;

@@ -20,7 +20,8 @@ class CanvasSink implements PictureSink {
   readonly track: MediaStreamTrack;
   readonly writable = undefined;
   readonly #canvas = document.createElement('canvas');
-  readonly #context = this.#canvas.getContext('2d', { alpha: false, desynchronized: true })!;
+  // Each picture is read by the track: a canvas in the graphics processor would have the page wait for it.
+  readonly #context = this.#canvas.getContext('2d', { alpha: false, willReadFrequently: true })!;
 
   constructor() {
     this.track = this.#canvas.captureStream().getVideoTracks()[0]!;
