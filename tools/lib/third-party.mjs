@@ -41,6 +41,9 @@ const vpxWasmFlags = `-O3 ${wasmFlags} -sSUPPORT_LONGJMP=wasm -Wno-unused-parame
 // Its code for arm64 is written in C with intrinsics, which arm_neon.h among our additions translates.
 const vpxNeon = ['--target=arm64-linux-gcc', '--disable-neon-dotprod', '--disable-neon-i8mm', '--disable-sve'];
 
+// Its vector code is assembler: in WebAssembly vectors are the compiler's.
+const openh264Wasm = ['-DCMAKE_CXX_FLAGS_RELEASE=-O3 -DNDEBUG'];
+
 /** Options of CMake, or of libvpx's configure, by library and variant; a string names the variant whose build serves as well. */
 const recipes = {
   opus: {
@@ -62,6 +65,11 @@ const recipes = {
     native: [...vpxCommon, '--enable-pic', '--extra-cflags=-O3'],
     wasm: [...vpxWasm, ...vpxNeon, `--extra-cflags=${vpxWasmFlags} -msimd128`],
     'wasm-scalar': [...vpxWasm, '--target=generic-gnu', `--extra-cflags=${vpxWasmFlags}`],
+  },
+  openh264: {
+    native: process.arch === 'x64' ? ['-DOPENH264_X86_64=ON'] : [],
+    wasm: [...openh264Wasm, `-DCMAKE_CXX_FLAGS=-msimd128 ${wasmFlags}`],
+    'wasm-scalar': [...openh264Wasm, `-DCMAKE_CXX_FLAGS=${wasmFlags}`],
   },
   googletest: {
     native: googletest,
@@ -88,6 +96,8 @@ const additions = {
   'opus-deep': { wasm: 'tools/third-party/opus' },
   // NEON in terms of WebAssembly's vectors.
   vpx: { wasm: 'tools/third-party/vpx/neon' },
+  // It comes without a build for CMake.
+  openh264: Object.fromEntries(variants.map((variant) => [variant, 'tools/third-party/openh264'])),
   googletest: { wasm: 'tools/third-party/googletest' },
 };
 
@@ -131,7 +141,7 @@ export async function buildLibrary({ source, prefix, log, build = buildWithCmake
 function isNeeded(library, variant, purpose) {
   if (purpose === 'bench') return true;
   if (purpose === 'test') return library !== 'benchmark';
-  return variant !== 'native' && ['opus', 'opus-deep', 'ogg', 'vpx'].includes(library);
+  return variant !== 'native' && ['opus', 'opus-deep', 'ogg', 'vpx', 'openh264'].includes(library);
 }
 
 /**

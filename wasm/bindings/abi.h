@@ -9,7 +9,7 @@ namespace earshot::abi {
 
 /// Raised whenever an export, a parameter or a layout changes; a loader refuses a module of another
 /// version.
-inline constexpr int kAbiVersion = 5;
+inline constexpr int kAbiVersion = 6;
 
 /// Longest RTP payload the playout chain takes, bytes.
 inline constexpr int kMaxRtpPayloadBytes = 1500;
@@ -211,6 +211,47 @@ enum class Vp8PictureField : int {
   kHeight = 1,  ///< Pixels.
   kBytes = 2,   ///< Of the picture as I420.
   kCount = 3,   ///< Number of values.
+};
+
+/// Longest H.264 frame taken, bytes.
+inline constexpr int kMaxH264FrameBytes = 16777216;
+
+/// Pixels of the largest H.264 picture taken, 4096 × 2304.
+inline constexpr int kMaxH264Pixels = 9437184;
+
+/// What an H.264 encoder made so far, and what its newest frame is.
+enum class H264EncoderStat : int {
+  kFrames = 0,            ///< Pictures encoded.
+  kKeyFrames = 1,         ///< Of those, key frames.
+  kBytes = 2,             ///< Of all frames.
+  kSquaredErrorY = 3,     ///< Of the luminance after encoding, summed over all samples.
+  kSamplesY = 4,          ///< Their number.
+  kIsKeyFrame = 5,        ///< Switch: the newest frame is one.
+  kTemporalLayer = 6,     ///< Of the newest frame, 0 … 2.
+  kDescriptionBytes = 7,  ///< Of h264_encoder_description.
+  kCount = 8,             ///< Number of values.
+};
+
+/// The newest picture of an H.264 decoder, and its newest sequence parameter set.
+enum class H264PictureField : int {
+  kWidth = 0,         ///< Pixels.
+  kHeight = 1,        ///< Pixels.
+  kBytes = 2,         ///< Of the picture as I420.
+  kTimestamp = 3,     ///< What its frame was decoded with.
+  kProfile = 4,       ///< profile_idc, also of a stream that was refused; 0 before the first.
+  kConstraints = 5,   ///< constraint_set0_flag (bit 7) … constraint_set5_flag (bit 2).
+  kLevel = 6,         ///< level_idc.
+  kStreamWidth = 7,   ///< Pixels that the parameter set says.
+  kStreamHeight = 8,  ///< Likewise.
+  kIsInterlaced = 9,  ///< Switch.
+  kIsYuv420 = 10,     ///< Switch: 4:2:0 with 8 bits.
+  kCount = 11,        ///< Number of values.
+};
+
+/// What an H.264 frame looks like.
+enum class H264Format : int {
+  kAnnexB = 0,  ///< Start codes, parameter sets before each key frame.
+  kAvc = 1,     ///< Lengths of four bytes, parameter sets in the description alone.
 };
 
 }  // namespace earshot::abi
