@@ -237,15 +237,14 @@ enum class H264PictureField : int {
   kWidth = 0,         ///< Pixels.
   kHeight = 1,        ///< Pixels.
   kBytes = 2,         ///< Of the picture as I420.
-  kTimestamp = 3,     ///< What its frame was decoded with.
-  kProfile = 4,       ///< profile_idc, also of a stream that was refused; 0 before the first.
-  kConstraints = 5,   ///< constraint_set0_flag (bit 7) … constraint_set5_flag (bit 2).
-  kLevel = 6,         ///< level_idc.
-  kStreamWidth = 7,   ///< Pixels that the parameter set says.
-  kStreamHeight = 8,  ///< Likewise.
-  kIsInterlaced = 9,  ///< Switch.
-  kIsYuv420 = 10,     ///< Switch: 4:2:0 with 8 bits.
-  kCount = 11,        ///< Number of values.
+  kProfile = 3,       ///< profile_idc, also of a stream that was refused; 0 before the first.
+  kConstraints = 4,   ///< constraint_set0_flag (bit 7) … constraint_set5_flag (bit 2).
+  kLevel = 5,         ///< level_idc.
+  kStreamWidth = 6,   ///< Pixels that the parameter set says.
+  kStreamHeight = 7,  ///< Likewise.
+  kIsInterlaced = 8,  ///< Switch.
+  kIsYuv420 = 9,      ///< Switch: 4:2:0 with 8 bits.
+  kCount = 10,        ///< Number of values.
 };
 
 /// What an H.264 frame looks like.

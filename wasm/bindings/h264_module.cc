@@ -1,6 +1,5 @@
 // earshot-h264.wasm: H.264 decoder and encoder. Its memory grows with the size of the pictures,
 // which the classes below bound. Pictures are I420; negative results are StatusCodes.
-#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -125,20 +124,13 @@ int h264_decoder_describe(Decoder* decoder, int bytes) {
 }
 
 /// Decodes the first `bytes` of h264_decoder_reserve. Returns 1 when h264_decoder_picture is a new
-/// picture, 0 when there is none yet. `timestamp` is a whole number.
-int h264_decoder_decode(Decoder* decoder, int bytes, double timestamp) {
-  constexpr double kMaxExact = 9007199254740992;
-  if (!HasReserved(*decoder, bytes) || !(std::abs(timestamp) <= kMaxExact)) {
-    return ToInt(StatusCode::kInvalidArgument);
-  }
-  return decoder->h264->Decode(std::span(decoder->payload).first(static_cast<size_t>(bytes)),
-                               static_cast<int64_t>(timestamp));
+/// picture, 0 when they were parameter sets alone.
+int h264_decoder_decode(Decoder* decoder, int bytes) {
+  if (!HasReserved(*decoder, bytes)) return ToInt(StatusCode::kInvalidArgument);
+  return decoder->h264->Decode(std::span(decoder->payload).first(static_cast<size_t>(bytes)));
 }
 
-/// At the end: 1 while h264_decoder_picture is one more picture.
-int h264_decoder_flush(Decoder* decoder) { return decoder->h264->Flush(); }
-
-/// Valid until the next h264_decoder_decode or h264_decoder_flush.
+/// Valid until the next h264_decoder_decode.
 const uint8_t* h264_decoder_picture(Decoder* decoder) { return decoder->h264->frame().data(); }
 
 const double* h264_decoder_fields(Decoder* decoder) {
@@ -150,7 +142,6 @@ const double* h264_decoder_fields(Decoder* decoder) {
   set(Field::kWidth, h264.width());
   set(Field::kHeight, h264.height());
   set(Field::kBytes, h264.frame().size());
-  set(Field::kTimestamp, h264.timestamp());
   set(Field::kProfile, h264.sps().profile);
   set(Field::kConstraints, h264.sps().constraints);
   set(Field::kLevel, h264.sps().level);

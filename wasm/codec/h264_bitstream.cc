@@ -10,8 +10,6 @@ namespace {
 constexpr uint32_t kMaxCycleLength = 255;
 constexpr uint32_t kMaxSideInMacroblocks = 1024;
 constexpr int kMacroblock = 16;
-constexpr uint32_t kExtendedAspectRatio = 255;
-constexpr uint32_t kMaxCpbCount = 32;
 
 // A unit without what may follow it: zero bytes (trailing_zero_8bits, cabac_zero_words' ends).
 int AddNal(std::span<const uint8_t> bytes, std::span<H264Nal> nals, int count) {
@@ -88,47 +86,6 @@ uint32_t ParsePictureOrder(H264BitReader& bits) {
     for (uint32_t i = 0; i < length && i < kMaxCycleLength && bits.ok(); ++i) bits.Signed();
   }
   return type;
-}
-
-void SkipHrd(H264BitReader& bits) {
-  const uint32_t count = bits.Unsigned() + 1;
-  bits.Bits(8);  // bit_rate_scale, cpb_size_scale
-  for (uint32_t i = 0; i < count && i < kMaxCpbCount && bits.ok(); ++i) {
-    bits.Unsigned();
-    bits.Unsigned();
-    bits.Flag();
-  }
-  bits.Bits(20);  // lengths of delays and offsets
-}
-
-// max_num_reorder_frames of the VUI (§E.1.1), or −1 when it does not say.
-int ParseReorderFrames(H264BitReader& bits) {
-  if (bits.Flag() && bits.Bits(8) == kExtendedAspectRatio) bits.Bits(32);
-  if (bits.Flag()) bits.Flag();  // overscan
-  if (bits.Flag()) {             // video_signal_type
-    bits.Bits(4);
-    if (bits.Flag()) bits.Bits(24);
-  }
-  if (bits.Flag()) {  // chroma_loc_info
-    bits.Unsigned();
-    bits.Unsigned();
-  }
-  if (bits.Flag()) {  // timing_info
-    bits.Bits(32);
-    bits.Bits(32);
-    bits.Flag();
-  }
-  const bool nal_hrd = bits.Flag();
-  if (nal_hrd) SkipHrd(bits);
-  const bool vcl_hrd = bits.Flag();
-  if (vcl_hrd) SkipHrd(bits);
-  if (nal_hrd || vcl_hrd) bits.Flag();  // low_delay_hrd_flag
-  bits.Flag();                          // pic_struct_present_flag
-  if (!bits.Flag()) return -1;          // bitstream_restriction_flag
-  bits.Flag();                          // motion_vectors_over_pic_boundaries_flag
-  for (int i = 0; i < 4; ++i) bits.Unsigned();
-  const uint32_t frames = bits.Unsigned();
-  return bits.ok() && frames <= 16 ? static_cast<int>(frames) : -1;
 }
 
 // Cropping is counted in pairs of samples, of frames that are not interlaced in both directions.
@@ -227,13 +184,18 @@ StatusOr<H264Sps> ParseH264Sps(std::span<const uint8_t> nal) {
   sps.height = sps.coded_height =
       kMacroblock * (static_cast<int>(height) + 1) * (sps.interlaced ? 2 : 1);
   if (bits.Flag() && !ApplyCropping(bits, &sps)) return corrupt;
-  const int reorder_frames = bits.Flag() ? ParseReorderFrames(bits) : -1;
   if (!bits.ok()) return corrupt;
-  // constraint_set5_flag: no B slices, of the profiles that have them (§A.2).
-  const bool without_b = (sps.constraints & 0x04) != 0;
-  sps.may_reorder = sps.profile != static_cast<int>(H264Profile::kBaseline) && order_type != 2 &&
-                    reorder_frames != 0 && !without_b;
   return sps;
+}
+
+bool IsH264IntraOrPredicted(std::span<const uint8_t> nal) {
+  if (nal.empty()) return false;
+  H264BitReader bits(nal.subspan(1));
+  bits.Unsigned();  // first_mb_in_slice
+  const uint32_t type = bits.Unsigned() % 5;
+  constexpr uint32_t kP = 0;
+  constexpr uint32_t kI = 2;
+  return bits.ok() && (type == kP || type == kI);
 }
 
 StatusOr<H264Description> ParseH264Description(std::span<const uint8_t> record) {

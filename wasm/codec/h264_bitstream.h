@@ -46,17 +46,16 @@ enum class H264Profile : int {
 
 /// A sequence parameter set (§7.3.2.1.1), as far as it matters here.
 struct H264Sps {
-  int profile = 0;           ///< profile_idc.
-  int constraints = 0;       ///< constraint_set0_flag (bit 7) … constraint_set5_flag (bit 2).
-  int level = 0;             ///< level_idc: ten times the level, or 9 for 1b.
-  int width = 0;             ///< Pixels, cropped.
-  int height = 0;            ///< Likewise.
-  int coded_width = 0;       ///< Of whole macroblocks.
-  int coded_height = 0;      ///< Likewise.
-  int num_ref_frames = 0;    ///< max_num_ref_frames.
-  bool interlaced = false;   ///< frame_mbs_only_flag is 0.
-  bool yuv420_8bit = true;   ///< 4:2:0 with 8 bits.
-  bool may_reorder = false;  ///< Pictures may be shown in another order than they are sent in.
+  int profile = 0;          ///< profile_idc.
+  int constraints = 0;      ///< constraint_set0_flag (bit 7) … constraint_set5_flag (bit 2).
+  int level = 0;            ///< level_idc: ten times the level, or 9 for 1b.
+  int width = 0;            ///< Pixels, cropped.
+  int height = 0;           ///< Likewise.
+  int coded_width = 0;      ///< Of whole macroblocks.
+  int coded_height = 0;     ///< Likewise.
+  int num_ref_frames = 0;   ///< max_num_ref_frames.
+  bool interlaced = false;  ///< frame_mbs_only_flag is 0.
+  bool yuv420_8bit = true;  ///< 4:2:0 with 8 bits.
 };
 
 /// Finds the NAL units of an Annex B byte stream. Returns how many went into `nals`, kCorruptData
@@ -76,6 +75,9 @@ void AppendLengthPrefixed(const H264Nal& nal, std::vector<uint8_t>* stream);
 /// kCorruptData for what is no sequence parameter set. Of profiles other than those of H264Profile
 /// the size is unknown, 0 × 0.
 StatusOr<H264Sps> ParseH264Sps(std::span<const uint8_t> nal);
+
+/// Whether a slice is of type I or P (§7.4.3): those of real-time streams, not B, SP and SI.
+bool IsH264IntraOrPredicted(std::span<const uint8_t> nal);
 
 /// An AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1).
 struct H264Description {

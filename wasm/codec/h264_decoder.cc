@@ -2,6 +2,7 @@
 
 #include <wels/codec_api.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -108,7 +109,7 @@ Status H264Decoder::SetDescription(std::span<const uint8_t> record) {
   return {};
 }
 
-int H264Decoder::Decode(std::span<const uint8_t> frame, int64_t timestamp) {
+int H264Decoder::Decode(std::span<const uint8_t> frame) {
   stream_.clear();
   Content content;
   if (!parameters_.empty()) {
@@ -130,7 +131,6 @@ int H264Decoder::Decode(std::span<const uint8_t> frame, int64_t timestamp) {
   parameters_.clear();
 
   codec_->info = {};
-  codec_->info.uiInBsTimeStamp = static_cast<unsigned long long>(timestamp);
   const int state = codec_->decoder->DecodeFrameNoDelay(
       stream_.data(), static_cast<int>(stream_.size()), codec_->planes.data(), &codec_->info);
   if (state != dsErrorFree) {
@@ -138,14 +138,10 @@ int H264Decoder::Decode(std::span<const uint8_t> frame, int64_t timestamp) {
     return FromOpenh264(state);
   }
   started_ |= content.key_frame;
-  if (codec_->info.iBufferStatus == 1) return Output();
-  // In the profiles that may reorder it holds a picture back also when the stream does not.
-  return content.slices && !sps_.may_reorder ? Flush() : 0;
-}
-
-int H264Decoder::Flush() {
-  codec_->info = {};
-  codec_->decoder->FlushFrame(codec_->planes.data(), &codec_->info);
+  // In the profiles with B slices it holds a picture back, in case that some come.
+  if (codec_->info.iBufferStatus != 1) {
+    codec_->decoder->FlushFrame(codec_->planes.data(), &codec_->info);
+  }
   return codec_->info.iBufferStatus == 1 ? Output() : 0;
 }
 
@@ -165,10 +161,10 @@ int H264Decoder::Accept(int count, Content* content) {
         break;
       }
       case H264NalType::kIdrSlice:
-        content->key_frame = true;
-        [[fallthrough]];
       case H264NalType::kSlice:
+        if (!IsH264IntraOrPredicted(nal.bytes)) return ToInt(StatusCode::kUnsupported);
         content->slices = true;
+        content->key_frame |= nal.type == H264NalType::kIdrSlice;
         break;
       case H264NalType::kPps:
         break;
@@ -186,11 +182,10 @@ int H264Decoder::TakeSps(const H264Nal& nal) {
   sps_ = parsed.value();
   supported_ = IsSupported(sps_);
   if (!supported_) return ToInt(StatusCode::kUnsupported);
-  if (coded_width_ == sps_.coded_width && coded_height_ == sps_.coded_height) return 0;
-  // Pictures of the library that wait to be shown would not outlive a change of size.
-  if (coded_width_ != 0 && !Restart().ok()) return ToInt(StatusCode::kInternal);
-  coded_width_ = sps_.coded_width;
-  coded_height_ = sps_.coded_height;
+  if (std::ranges::equal(nal.bytes, active_sps_)) return 0;
+  // A stream that is another one from here on finds a decoder without pictures of the last.
+  if (!active_sps_.empty() && !Restart().ok()) return ToInt(StatusCode::kInternal);
+  active_sps_.assign(nal.bytes.begin(), nal.bytes.end());
   return 0;
 }
 
@@ -202,7 +197,6 @@ int H264Decoder::Output() {
   }
   width_ = buffer.iWidth;
   height_ = buffer.iHeight;
-  timestamp_ = static_cast<int64_t>(codec_->info.uiOutYuvTimeStamp);
   frame_.resize(I420Bytes(width_, height_));
   const int chroma_width = (width_ + 1) / 2;
   const int chroma_height = (height_ + 1) / 2;

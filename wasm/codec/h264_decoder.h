@@ -1,8 +1,8 @@
-// H264Decoder: H.264 frames (ITU-T H.264) to I420, of the profiles Baseline, Main and High;
-// progressive, 4:2:0, 8 bits.
+// H264Decoder: H.264 frames (ITU-T H.264) to I420, of the profiles Baseline, Main and High as far
+// as real-time streams use them: progressive, 4:2:0, 8 bits, without B slices.
 //
 //   auto decoder = H264Decoder::Create();
-//   if (decoder.value()->Decode(frame, timestamp) == 1) Show(decoder.value()->frame());
+//   if (decoder.value()->Decode(frame) == 1) Show(decoder.value()->frame());
 #pragma once
 
 #include <array>
@@ -30,21 +30,15 @@ class H264Decoder {
   Status SetDescription(std::span<const uint8_t> record);
 
   /// Decodes all NAL units of one frame, or parameter sets alone. Returns 1 when frame() is a new
-  /// picture; 0 when there is none (yet: where pictures may be reordered they come later);
-  /// kCorruptData for what does not follow the format, after which only a key frame is decoded
-  /// again; kFailedPrecondition before the first key frame; kUnsupported for a stream of another
-  /// kind, see sps(); or kInternal.
-  int Decode(std::span<const uint8_t> frame, int64_t timestamp);
+  /// picture, 0 when there were no slices; kCorruptData for what does not follow the format, after
+  /// which only a key frame is decoded again; kFailedPrecondition before the first key frame;
+  /// kUnsupported for a stream of another kind, see sps(); or kInternal.
+  int Decode(std::span<const uint8_t> frame);
 
-  /// At the end of a stream: 1 while there is one more picture, then 0.
-  int Flush();
-
-  /// The newest picture as I420, valid until the next Decode or Flush; empty before the first.
+  /// The newest picture as I420, valid until the next Decode; empty before the first.
   std::span<const uint8_t> frame() const { return frame_; }
   int width() const { return width_; }    ///< Of frame(), pixels.
   int height() const { return height_; }  ///< Of frame(), pixels.
-  /// What Decode was given with frame().
-  int64_t timestamp() const { return timestamp_; }
 
   /// The newest parameter set, also one that was refused; all 0 before the first.
   const H264Sps& sps() const { return sps_; }
@@ -65,14 +59,12 @@ class H264Decoder {
   std::array<H264Nal, kMaxH264Nals> nals_;
   std::vector<uint8_t> stream_;  // what the library is given
   H264Sps sps_;
-  bool supported_ = false;  // sps_
-  bool started_ = false;    // by a key frame
-  int coded_width_ = 0;     // of the pictures the library holds
-  int coded_height_ = 0;
+  bool supported_ = false;           // sps_
+  bool started_ = false;             // by a key frame
+  std::vector<uint8_t> active_sps_;  // the library's
   std::vector<uint8_t> frame_;
   int width_ = 0;
   int height_ = 0;
-  int64_t timestamp_ = 0;
 };
 
 /// The version of the library, for example "openh264 2.6.0".

@@ -92,6 +92,8 @@ SEncParamExt ToLibrary(const H264EncoderConfig& config, ISVCEncoder* encoder) {
   parameters.bEnableFrameSkip = false;
   parameters.iMultipleThreadIdc = 1;
   parameters.bPsnrY = true;
+  // It would take pictures for still, and measure the error without them.
+  parameters.bEnableBackgroundDetection = false;
   SSpatialLayerConfig& layer = parameters.sSpatialLayers[0];
   layer.iVideoWidth = parameters.iPicWidth;
   layer.iVideoHeight = parameters.iPicHeight;
