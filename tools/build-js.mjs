@@ -1,5 +1,5 @@
 // node tools/build-js.mjs: bundles js/src and collects everything a page or the command line needs in dist/.
-//   earshot.js (global Earshot) · earshot.mjs · earshot.d.ts · earshot-worklet.js · earshot-worker.js · cli.mjs · *.wasm
+//   earshot.js (global Earshot) · earshot.mjs · earshot.d.ts · earshot-worklet.js · earshot-worker.js · earshot-video-worker.js · cli.mjs · *.wasm
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -35,6 +35,7 @@ const bundles = {
   },
   'earshot-worklet.js': { entryPoints: [source('worklet/main.ts')], format: 'iife' },
   'earshot-worker.js': { entryPoints: [source('worker/main.ts')], format: 'iife' },
+  'earshot-video-worker.js': { entryPoints: [source('video-worker/main.ts')], format: 'iife' },
   // The command-line tool is read by people and its stack traces too: no minification.
   'cli.mjs': {
     entryPoints: [source('cli/main.ts')],

@@ -15,13 +15,14 @@ const allowedIncludes = {
   agc: ['base', 'dsp'],
   jitter: ['base', 'dsp'],
   codec: ['base'],
+  video: ['base'],
   pipeline: ['base', 'dsp', 'denoise', 'agc', 'jitter', 'codec'],
-  bindings: ['base', 'dsp', 'denoise', 'agc', 'jitter', 'codec', 'pipeline'],
+  bindings: ['base', 'dsp', 'denoise', 'agc', 'jitter', 'codec', 'video', 'pipeline'],
 };
 
 /** Headers from outside → the files that may include them. */
 const guardedHeaders = [
-  { header: /^(emscripten(\/|\.h)|wasm_simd128\.h)/, allowed: /^wasm\/(bindings\/|dsp\/[a-z0-9_]*simd[a-z0-9_]*\.h$|codec\/vp8_kernels_[a-z]+\.cc$)/, name: "Emscripten's headers belong to bindings/, the SIMD headers of dsp/ and codec/vp8_kernels_*.cc" },
+  { header: /^(emscripten(\/|\.h)|wasm_simd128\.h)/, allowed: /^wasm\/(bindings\/|(dsp|video)\/[a-z0-9_]*simd[a-z0-9_]*\.h$|codec\/vp8_kernels_[a-z]+\.cc$)/, name: "Emscripten's headers belong to bindings/, the SIMD headers of dsp/ and video/ and codec/vp8_kernels_*.cc" },
   { header: /^(opus\/)?opus[a-z_]*\.h$/, allowed: /^wasm\/codec\//, name: 'opus.h belongs to codec/' },
   { header: /^ogg\/|^ogg\.h$/, allowed: /^wasm\/codec\//, name: 'ogg.h belongs to codec/' },
   { header: /^(vpx\/)?(vpx|vp8)[a-z_]*\.h$/, allowed: /^wasm\/codec\/vp8_(de|en)coder\.cc$/, name: 'libvpx belongs to codec/vp8_decoder.cc and codec/vp8_encoder.cc' },
@@ -49,12 +50,12 @@ function* importsOf(text) {
 
 function checkScript(path, text) {
   const problems = [];
-  const thread = /^js\/src\/(worklet|worker)\//.exec(path)?.[1];
+  const thread = /^js\/src\/(worklet|worker|video-worker)\//.exec(path)?.[1];
   for (const specifier of importsOf(text)) {
     const target = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier;
     if (thread) {
-      const fine = target.startsWith(`js/src/${thread}/`) || /^js\/src\/(protocol(\.|$)|wasm\/|audio\/)/.test(target);
-      if (!fine) problems.push(`${path} imports ${specifier}: ${thread}/ may import only protocol, wasm/ and audio/ (rule 6)`);
+      const fine = target.startsWith(`js/src/${thread}/`) || /^js\/src\/((video-)?protocol(\.|$)|wasm\/|audio\/)/.test(target);
+      if (!fine) problems.push(`${path} imports ${specifier}: ${thread}/ may import only protocols, wasm/ and audio/ (rule 6)`);
     }
     if (path.startsWith('site/app/') && (/(^|\/)js\/src(\/|$)/.test(target) || target.startsWith('wasm/'))) {
       problems.push(`${path} imports ${specifier}: the site may import only the public exports of the package (rule 6)`);

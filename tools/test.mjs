@@ -14,7 +14,7 @@ import { formatDuration, step } from './lib/steps.mjs';
 import { setUp } from './setup.mjs';
 import { generateAbi } from './generate-abi.mjs';
 
-const typeScriptProjects = ['js', 'js/src/worker', 'js/src/worklet', 'js/src/cli', 'tests/js', 'site'];
+const typeScriptProjects = ['js', 'js/src/worker', 'js/src/video-worker', 'js/src/worklet', 'js/src/cli', 'tests/js', 'site'];
 
 function checkTypes() {
   generateAbi();

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <vector>
 
-#include "codec/i420.h"
+#include "base/i420.h"
 #include "codec/vp8_decoder.h"
 #include "codec/vp8_encoder.h"
 

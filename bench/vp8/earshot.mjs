@@ -10,11 +10,11 @@ const clip = readFileSync(clipFile);
 const exports = instantiate(new WebAssembly.Module(readFileSync(moduleFile)));
 
 function encode() {
-  const encoder = new Vp8Encoder(exports, { width, height, frameRate: { num: frameRate, den: 1 }, bitrate, speed, maxKeyFrameInterval: 128 });
+  const encoder = new Vp8Encoder(exports, { width, height, frameRate: { num: frameRate, den: 1 }, bitrate, speed, maxKeyFrameInterval: 128, measureError: true });
   const frames = [];
   for (let at = 0; at < clip.length; at += pictureBytes) {
     encoder.input.set(clip.subarray(at, at + pictureBytes));
-    frames.push(encoder.encode().slice());
+    frames.push(encoder.encode().bytes.slice());
   }
   const { psnrY } = encoder.stats;
   encoder.dispose();

@@ -8,8 +8,10 @@ export interface Configuration {
   workletUrl?: string | URL;
   /** Overrides the place of `earshot-worker.js`. */
   workerUrl?: string | URL;
+  /** Overrides the place of `earshot-video-worker.js`. */
+  videoWorkerUrl?: string | URL;
   /** Overrides the places of the modules, whatever the variant. */
-  wasmUrl?: { worklet?: string | URL; audio?: string | URL; playoutDeep?: string | URL; encoderDeep?: string | URL };
+  wasmUrl?: { worklet?: string | URL; audio?: string | URL; playoutDeep?: string | URL; encoderDeep?: string | URL; video?: string | URL };
   /** `auto` (default) takes the SIMD128 variant where the browser can run it. */
   simd?: 'auto' | boolean;
   /** Used where no other context is given, instead of the library's own 48 kHz context. Never closed by the library. */
@@ -20,12 +22,15 @@ export interface Configuration {
 export type AssetName =
   | 'earshot-worklet.js'
   | 'earshot-worker.js'
+  | 'earshot-video-worker.js'
   | 'earshot-worklet.wasm'
   | 'earshot-worklet-scalar.wasm'
   | 'earshot-audio.wasm'
   | 'earshot-audio-scalar.wasm'
   | 'earshot-playout-deep.wasm'
-  | 'earshot-encoder-deep.wasm';
+  | 'earshot-encoder-deep.wasm'
+  | 'earshot-video.wasm'
+  | 'earshot-video-scalar.wasm';
 
 /**
  * The files' addresses as the script itself implies them. Spelt out one by one because this is the pattern bundlers (Vite,
@@ -37,12 +42,15 @@ const besideScript = ((): Record<AssetName, URL> | undefined => {
     return {
       'earshot-worklet.js': new URL('./earshot-worklet.js', import.meta.url),
       'earshot-worker.js': new URL('./earshot-worker.js', import.meta.url),
+      'earshot-video-worker.js': new URL('./earshot-video-worker.js', import.meta.url),
       'earshot-worklet.wasm': new URL('./earshot-worklet.wasm', import.meta.url),
       'earshot-worklet-scalar.wasm': new URL('./earshot-worklet-scalar.wasm', import.meta.url),
       'earshot-audio.wasm': new URL('./earshot-audio.wasm', import.meta.url),
       'earshot-audio-scalar.wasm': new URL('./earshot-audio-scalar.wasm', import.meta.url),
       'earshot-playout-deep.wasm': new URL('./earshot-playout-deep.wasm', import.meta.url),
       'earshot-encoder-deep.wasm': new URL('./earshot-encoder-deep.wasm', import.meta.url),
+      'earshot-video.wasm': new URL('./earshot-video.wasm', import.meta.url),
+      'earshot-video-scalar.wasm': new URL('./earshot-video-scalar.wasm', import.meta.url),
     };
   } catch {
     return undefined;
@@ -72,6 +80,8 @@ function explicitUrl(name: AssetName, configuration: Configuration): string | UR
       return configuration.workletUrl;
     case 'earshot-worker.js':
       return configuration.workerUrl;
+    case 'earshot-video-worker.js':
+      return configuration.videoWorkerUrl;
     case 'earshot-worklet.wasm':
     case 'earshot-worklet-scalar.wasm':
       return configuration.wasmUrl?.worklet;
@@ -82,6 +92,9 @@ function explicitUrl(name: AssetName, configuration: Configuration): string | UR
       return configuration.wasmUrl?.playoutDeep;
     case 'earshot-encoder-deep.wasm':
       return configuration.wasmUrl?.encoderDeep;
+    case 'earshot-video.wasm':
+    case 'earshot-video-scalar.wasm':
+      return configuration.wasmUrl?.video;
   }
 }
 

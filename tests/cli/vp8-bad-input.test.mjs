@@ -27,6 +27,12 @@ const claiming = (width, height) => {
   return frame;
 };
 
+/** The number of a VP8 encoder's parameter. */
+const encoderParam = (name) => {
+  const [params] = /enum class Vp8EncoderParam[^}]*/.exec(readFileSync(join(root, 'wasm/bindings/abi.h'), 'utf8'));
+  return Number(new RegExp(`${name} = (\\d+)`).exec(params)[1]);
+};
+
 write('good.ivf', good);
 write('empty', '');
 write('text', 'neither an IVF nor a Y4M file\n');
@@ -169,11 +175,28 @@ for (const suffix of ['', '-scalar']) {
 
 test('the largest picture fits into the memory of encoder and decoder', () => {
   const e = videoModule('');
-  const encoder = e.vp8_encoder_create(4096, 2304, 30, 1, 5000, 16, 128);
-  assert.ok(encoder > 0);
-  for (let i = 0; i < 2; i++) assert.ok(e.vp8_encoder_encode(encoder, 0) > 0);
-  const bytes = e.vp8_encoder_encode(encoder, 1);
+  const encoder = e.vp8_encoder_create();
+  const resize = (width, height) => {
+    assert.equal(e.vp8_encoder_set(encoder, encoderParam('kWidth'), width), 0);
+    assert.equal(e.vp8_encoder_set(encoder, encoderParam('kHeight'), height), 0);
+    return e.vp8_encoder_configure(encoder);
+  };
+  assert.equal(resize(4096, 2304), 0);
+  for (let i = 0; i < 2; i++) assert.ok(e.vp8_encoder_encode(encoder, 0, 0) > 0);
+  const bytes = e.vp8_encoder_encode(encoder, 1, 0);
   const frame = Buffer.from(new Uint8Array(e.memory.buffer, e.vp8_encoder_packet(encoder), bytes));
   assert.equal(decodeFrame(e, e.vp8_decoder_create(), frame), 1);
-  for (const args of [[0, 1], [16383, 16383], [4097, 2304], [-1, -1]]) assert.equal(e.vp8_encoder_create(...args, 30, 1, 100, 6, 128), 0);
+  for (const size of [[0, 1], [16383, 16383], [4097, 2304], [-1, -1]]) assert.ok(resize(...size) < 0);
+  assert.ok(e.vp8_encoder_encode(encoder, 0, 0) > 0, 'a refused size leaves the old one');
+  for (const value of [NaN, Infinity, -1, 1e12]) {
+    assert.ok(e.vp8_encoder_set(encoder, encoderParam('kProfile'), value) < 0);
+    assert.ok(e.vp8_encoder_set(encoder, encoderParam('kAllowDrops'), value) < 0);
+    assert.equal(e.vp8_encoder_set(encoder, encoderParam('kBitrateKbps'), value), 0);
+    assert.ok(e.vp8_encoder_configure(encoder) < 0);
+  }
+  for (const param of [-1, 19, 1e9]) assert.ok(e.vp8_encoder_set(encoder, param, 1) < 0);
+  for (const time of [NaN, Infinity, -Infinity, 1e300]) assert.ok(e.vp8_encoder_encode(encoder, 0, time) < 0);
+  const empty = e.vp8_encoder_create();
+  assert.ok(e.vp8_encoder_encode(empty, 0, 0) < 0);
+  assert.equal(e.vp8_encoder_packet(empty), 0);
 });

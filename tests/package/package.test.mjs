@@ -15,7 +15,8 @@ import { serveFolder } from './static-server.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url));
-const ASSETS = ['earshot-worklet.js', 'earshot-worker.js', 'earshot-worklet.wasm', 'earshot-worklet-scalar.wasm', 'earshot-audio.wasm', 'earshot-audio-scalar.wasm'];
+const ASSETS = ['earshot-worklet.js', 'earshot-worker.js', 'earshot-video-worker.js',
+  ...['worklet', 'audio', 'video'].flatMap((name) => [`earshot-${name}.wasm`, `earshot-${name}-scalar.wasm`])];
 
 let project;
 let packed;

@@ -195,14 +195,53 @@ inline constexpr int kMaxVp8FrameBytes = 16777216;
 /// Pixels of the largest VP8 picture taken, 4096 × 2304.
 inline constexpr int kMaxVp8Pixels = 9437184;
 
+/// What a VP8 encoder is for.
+enum class Vp8Profile : int {
+  kFile = 0,  ///< libvpx's defaults; pictures follow each other at the frame rate.
+  kCall = 1,  ///< Short buffers, bounded key frames, pictures at the times given.
+};
+
+/// Parameters of the VP8 encoder, whole numbers. Those from kMinQuantizer on are for calls alone.
+enum class Vp8EncoderParam : int {
+  kProfile = 0,              ///< A Vp8Profile; kFile.
+  kWidth = 1,                ///< Pixels, 1 … 16383, kMaxVp8Pixels in all.
+  kHeight = 2,               ///< Likewise.
+  kFrameRateNum = 3,         ///< Frames per second as a fraction, up to 1000 fps; 30.
+  kFrameRateDen = 4,         ///< 1.
+  kBitrateKbps = 5,          ///< 1 … 1000000; 1000.
+  kSpeed = 6,                ///< 1 (slow, good) … 16; 6.
+  kMaxKeyFrameInterval = 7,  ///< Frames, 0 … 1000000; 0 in a call: only on request; 128.
+  kThreads = 8,              ///< 1 … 64; 1.
+  kMeasureError = 9,         ///< Switch: squared errors in the statistics, which takes time; 1.
+  kMinQuantizer = 10,        ///< 0 (best) … kMaxQuantizer; 2.
+  kMaxQuantizer = 11,        ///< … 63; 56.
+  kTemporalLayers = 12,      ///< 1 … 3; 1.
+  kScreenContent = 13,    ///< 0: camera, 1: screen, 2: likewise, new pages rather late than large.
+  kNoiseReduction = 14,   ///< 0 (off) … 6; 0.
+  kStaticThreshold = 15,  ///< Below so much change blocks are skipped, 0 … 100000; 1.
+  kTokenPartitions = 16,  ///< Logarithm of their number, 0 … 3; 0.
+  kErrorResilient = 17,   ///< Switch; 0.
+  kAllowDrops = 18,       ///< Switch: pictures may be left out to keep the bitrate; 1.
+};
+
+/// The newest frame of a VP8 encoder.
+enum class Vp8FrameField : int {
+  kKeyFrame = 0,       ///< Switch.
+  kTemporalLayer = 1,  ///< 0 … 2.
+  kDiscardable = 2,    ///< Switch: no later frame refers to it.
+  kQuantizer = 3,      ///< 0 (best) … 127.
+  kCount = 4,          ///< Number of values.
+};
+
 /// What a VP8 encoder made so far.
 enum class Vp8EncoderStat : int {
-  kFrames = 0,         ///< Pictures encoded.
-  kKeyFrames = 1,      ///< Of those, key frames.
-  kBytes = 2,          ///< Of all frames.
-  kSquaredErrorY = 3,  ///< Of the luminance after encoding, summed over all samples.
-  kSamplesY = 4,       ///< Their number.
-  kCount = 5,          ///< Number of values.
+  kFrames = 0,         ///< Pictures encoded, without the dropped ones.
+  kDropped = 1,        ///< Pictures dropped.
+  kKeyFrames = 2,      ///< Of the frames.
+  kBytes = 3,          ///< Of all frames.
+  kSquaredErrorY = 4,  ///< Of the luminance after encoding, summed over all samples.
+  kSamplesY = 5,       ///< Their number.
+  kCount = 6,          ///< Number of values.
 };
 
 /// The newest picture of a VP8 decoder.
@@ -251,6 +290,49 @@ enum class H264PictureField : int {
 enum class H264Format : int {
   kAnnexB = 0,  ///< Start codes, parameter sets before each key frame.
   kAvc = 1,     ///< Lengths of four bytes, parameter sets in the description alone.
+};
+
+/// Pixels of the largest picture that is converted or scaled, 4096 × 2304; a side has up to 16383.
+inline constexpr int kMaxPicturePixels = 9437184;
+
+/// Formats of pictures, named as WebCodecs does; planes one after another, rows without padding.
+enum class PictureFormat : int {
+  kI420 = 0,   ///< Y, then U and V of half width and height, rounded up.
+  kI420A = 1,  ///< I420, then alpha of the size of Y.
+  kI422 = 2,   ///< Y, then U and V of half width, rounded up.
+  kI444 = 3,   ///< Y, U and V of one size.
+  kNv12 = 4,   ///< Y, then pairs of U and V of half width and height, rounded up.
+  kNv21 = 5,   ///< Likewise with V before U.
+  kRgba = 6,   ///< Four bytes a pixel, in the order of the name.
+  kRgbx = 7,   ///< The fourth is anything.
+  kBgra = 8,   ///< As kRgba.
+  kBgrx = 9,   ///< As kRgbx.
+};
+
+/// Which primaries luma is weighted for.
+enum class ColorMatrix : int {
+  kBt601 = 0,  ///< "smpte170m" and "bt470bg" of WebCodecs.
+  kBt709 = 1,  ///< "bt709" of WebCodecs.
+};
+
+/// Which bytes black and white are.
+enum class ColorRange : int {
+  kLimited = 0,  ///< Luma 16 … 235, chroma 16 … 240.
+  kFull = 1,     ///< 0 … 255.
+};
+
+/// Parameters of a picture converter; all begin at 0.
+enum class PictureParam : int {
+  kSourceMatrix = 0,  ///< A ColorMatrix: of sources, and of what picture_to_rgba reads.
+  kSourceRange = 1,   ///< A ColorRange, likewise.
+  kTargetMatrix = 2,  ///< A ColorMatrix: of what picture_to_i420 makes.
+  kTargetRange = 3,   ///< A ColorRange, likewise.
+  kCropX = 4,         ///< The part of the source that is taken, pixels; odd ones too.
+  kCropY = 5,         ///< Likewise.
+  kCropWidth = 6,     ///< Likewise; 0: the whole source.
+  kCropHeight = 7,    ///< Likewise.
+  kRotation = 8,      ///< Clockwise by 0, 90, 180 or 270 degrees.
+  kFlip = 9,          ///< Switch: left and right exchanged after the rotation.
 };
 
 }  // namespace earshot::abi

@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-#include "codec/i420.h"
+#include "base/i420.h"
 #include "codec/vp8_frame_header.h"
 
 namespace earshot {

@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <span>
 
+#include "base/picture_size.h"
 #include "base/status.h"
 
 namespace earshot {
 
-/// Pixels of the largest frame that is encoded or decoded, 4096 × 2304: what a header may make the
-/// decoder allocate is bounded by it.
-inline constexpr int kMaxVp8Pixels = 4096 * 2304;
+/// Pixels of the largest frame that is encoded or decoded: what a header may make the decoder
+/// allocate is bounded by it.
+inline constexpr int kMaxVp8Pixels = kMaxPicturePixels;
 /// Of one side: 14 bits in the header.
 inline constexpr int kMaxVp8Side = 16383;
 

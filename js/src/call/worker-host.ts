@@ -1,5 +1,6 @@
 import { engine, type Engine } from '../engine.js';
 import { EarshotError } from '../errors.js';
+import { newWorker } from '../new-worker.js';
 import type { EncoderModule, PipeOptions, PipeSide, WorkerCommand, WorkerReport } from '../protocol.js';
 import { chooseTransform, setScriptTransform, takeEncodedStreams, type TransformKind, type TransformOwner } from './transform.js';
 import { TransformPipe, type PipeUser } from './transform-pipe.js';
@@ -90,7 +91,7 @@ export class WorkerHost {
   #start(side: PipeSide): Worker {
     if (this.#worker) return this.#worker;
     const url = this.engine.assetUrl('earshot-worker.js');
-    const worker = (this.#worker = newWorker(url));
+    const worker = (this.#worker = newWorker(url, 'earshot'));
     this.#loaded = new Promise((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<WorkerReport>) => data.type === 'ready' && resolve();
       worker.onerror = (event) => {
@@ -166,12 +167,3 @@ export class WorkerHost {
 
 /** The worker host of this page. */
 export const workerHost = new WorkerHost(engine);
-
-/** Workers must come from the page's own origin; a script from a CDN gets in through one line that imports it. */
-function newWorker(url: string): Worker {
-  if (new URL(url).origin === globalThis.location?.origin) return new Worker(url, { name: 'earshot' });
-  const blob = URL.createObjectURL(new Blob([`importScripts(${JSON.stringify(url)})`], { type: 'text/javascript' }));
-  const worker = new Worker(blob, { name: 'earshot' });
-  URL.revokeObjectURL(blob);
-  return worker;
-}

@@ -54,11 +54,12 @@ function encode(input: SequentialInput, output: string, options: EncodeOptions) 
     // make different files.
     speed: Math.max(1, Math.abs(options.cpuUsed)),
     maxKeyFrameInterval: options.keyint,
+    measureError: true,
   });
   const watch = new LapWatch();
   const bytes = writeFile(output, (file) => {
     const writer = new IvfWriter(file, { width, height, frameRate });
-    while (reader.read(encoder.input)) writer.write(watch.measure(() => encoder.encode()));
+    while (reader.read(encoder.input)) writer.write(watch.measure(() => encoder.encode().bytes));
     if (encoder.stats.frames === 0) throw new InputError(`${input.path} holds no pictures`);
     writer.end();
     return writer.bytes;

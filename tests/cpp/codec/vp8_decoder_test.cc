@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "codec/i420.h"
+#include "base/i420.h"
 #include "codec/vp8_files.h"
 #include "codec/vp8_frame_header.h"
 #include "support/allocation_counter.h"

@@ -1,0 +1,111 @@
+/**
+ * Every message between the window and the video worker, as discriminated unions.
+ *
+ * ```
+ * window ⇄ video worker             worker.postMessage
+ * window ⇄ encoder in the worker    a MessagePort each, handed over by `open`
+ * window ⇄ decoder in the worker    likewise
+ * ```
+ * Ports keep the order, so a command counts for what was sent after it.
+ */
+import type { Vp8CallOptions } from './wasm/vp8-encoder.js';
+
+// ---- pictures ------------------------------------------------------------------------------------------------------
+
+/** Formats of pictures, named as WebCodecs does. */
+export type PixelFormat = 'I420' | 'I420A' | 'I422' | 'I444' | 'NV12' | 'NV21' | 'RGBA' | 'RGBX' | 'BGRA' | 'BGRX';
+
+/** A picture where there is no VideoFrame. */
+export interface PlainPicture {
+  readonly format: PixelFormat;
+  readonly codedWidth: number;
+  readonly codedHeight: number;
+  /** Planes one after another, rows without padding; chroma of halved sides is rounded up. */
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly colorSpace?: VideoColorSpaceInit;
+}
+
+export type Picture = VideoFrame | PlainPicture;
+
+// ---- codecs --------------------------------------------------------------------------------------------------------
+
+/** All of them may change in mid-stream; another size begins with a key frame. */
+export interface FrameEncoderSettings extends Vp8CallOptions {
+  /** Of the frames, pixels; pictures of other sizes are scaled. */
+  readonly width: number;
+  readonly height: number;
+  /** bit/s */
+  readonly bitrate: number;
+  /** Pictures a second, about: what counts are timestamps. */
+  readonly frameRate: number;
+  /** 1 (slow, good) … 16. */
+  readonly speed: number;
+  /** 1 … 64. */
+  readonly threads: number;
+  /** Longest distance of key frames, in frames; 0: key frames only on request. */
+  readonly maxKeyFrameInterval: number;
+}
+
+export interface EncodedFrame {
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly key: boolean;
+  /** Of the picture, µs. */
+  readonly timestamp: number;
+  /** 0 … 2. */
+  readonly temporalLayer: number;
+  /** No later frame refers to it. */
+  readonly discardable: boolean;
+  /** 0 (best) … 127. */
+  readonly quantizer: number;
+  /** ms, without the conversion of the picture. */
+  readonly encodeTime: number;
+  /** Of the picture that was encoded; the stream itself does not say. */
+  readonly colorSpace: VideoColorSpaceInit;
+}
+
+// ---- worker --------------------------------------------------------------------------------------------------------
+
+export type VideoWorkerCommand =
+  /** Once, before anything can run. */
+  | { readonly type: 'module'; readonly module: WebAssembly.Module }
+  | { readonly type: 'open'; readonly codec: 'encoder' | 'decoder'; readonly port: MessagePort };
+
+/** Sent once, when the worker's script has run. */
+export interface VideoWorkerReport {
+  readonly type: 'ready';
+}
+
+/** The codec behind a port is no more; nothing comes after it. */
+export interface CodecFault {
+  readonly type: 'fault';
+  readonly reason: string;
+}
+
+export type EncoderCommand =
+  | { readonly type: 'configure'; readonly settings: FrameEncoderSettings }
+  | { readonly type: 'encode'; readonly picture: Picture; readonly timestamp: number; readonly duration: number | null; readonly keyFrame: boolean }
+  | { readonly type: 'flush'; readonly id: number }
+  | { readonly type: 'close' };
+
+export type EncoderReport =
+  /** For each picture, after its frame if it has one: the next may come. */
+  | { readonly type: 'done' }
+  | { readonly type: 'frame'; readonly frame: EncodedFrame; readonly duration: number | null }
+  | { readonly type: 'flushed'; readonly id: number }
+  | CodecFault;
+
+export type DecoderCommand =
+  /** What the frames that follow are said to mean, and the shape they are to be shown in, width over height; null: as the codec has it. */
+  | { readonly type: 'configure'; readonly colorSpace: VideoColorSpaceInit | null; readonly displayAspect: number | null }
+  | { readonly type: 'decode'; readonly data: Uint8Array<ArrayBuffer>; readonly timestamp: number; readonly duration: number | null }
+  | { readonly type: 'flush'; readonly id: number }
+  | { readonly type: 'close' };
+
+export type DecoderReport =
+  | { readonly type: 'done' }
+  | { readonly type: 'picture'; readonly picture: Picture; readonly timestamp: number; readonly duration: number | null }
+  | { readonly type: 'flushed'; readonly id: number }
+  | CodecFault;

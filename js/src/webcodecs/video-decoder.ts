@@ -1,0 +1,94 @@
+import { engine } from '../engine.js';
+import type { DecoderCommand, DecoderReport } from '../video-protocol.js';
+import { isChunk, type VideoChunk } from './chunk.js';
+import { CodecSession, type CodecState } from './codec-session.js';
+import { decoderObstacle, readDecoderConfig } from './decoder-config.js';
+import type { PlainVideoFrame } from './video-encoder.js';
+
+export interface VideoDecoderCallbacks {
+  /** A VideoFrame, the page's to close; a plain one where the browser has none. */
+  output(frame: VideoFrame | PlainVideoFrame): void;
+  error(error: DOMException): void;
+}
+
+/** VP8, shaped as `VideoDecoder` of WebCodecs, with a decoder of our own in a worker of its own. Frames are I420. */
+export class VideoDecoder extends EventTarget {
+  readonly #callbacks: VideoDecoderCallbacks;
+  readonly #session: CodecSession<DecoderCommand, DecoderReport>;
+  #keyChunkRequired = true;
+  #ondequeue: ((event: Event) => void) | null = null;
+
+  constructor(callbacks: VideoDecoderCallbacks) {
+    super();
+    if (typeof callbacks?.output !== 'function' || typeof callbacks.error !== 'function') throw new TypeError('output and error have to be functions');
+    this.#callbacks = { output: callbacks.output, error: callbacks.error };
+    this.#session = new CodecSession(engine, 'decoder', {
+      onReport: (report) => this.#onPicture(report),
+      onError: (error) => this.#callbacks.error(error),
+      onDequeue: () => this.dispatchEvent(new Event('dequeue')),
+    });
+  }
+
+  /** Rejects with a TypeError where `configure()` would throw one. */
+  static async isConfigSupported(config: VideoDecoderConfig): Promise<{ supported: boolean; config: VideoDecoderConfig }> {
+    const known = readDecoderConfig(config);
+    return { supported: decoderObstacle(known) === undefined, config: known };
+  }
+
+  get state(): CodecState {
+    return this.#session.state;
+  }
+
+  /** Chunks that wait for the decoder; wait for `dequeue` while there are several. */
+  get decodeQueueSize(): number {
+    return this.#session.queueSize;
+  }
+
+  get ondequeue(): ((event: Event) => void) | null {
+    return this.#ondequeue;
+  }
+
+  set ondequeue(listener: ((event: Event) => void) | null) {
+    if (this.#ondequeue) this.removeEventListener('dequeue', this.#ondequeue);
+    this.#ondequeue = typeof listener === 'function' ? listener : null;
+    if (this.#ondequeue) this.addEventListener('dequeue', this.#ondequeue);
+  }
+
+  configure(config: VideoDecoderConfig): void {
+    const known = readDecoderConfig(config);
+    const { colorSpace, displayAspectWidth, displayAspectHeight } = known;
+    const displayAspect = displayAspectWidth && displayAspectHeight ? displayAspectWidth / displayAspectHeight : null;
+    this.#session.configure({ type: 'configure', colorSpace: colorSpace ?? null, displayAspect }, decoderObstacle(known));
+    this.#keyChunkRequired = true;
+  }
+
+  /** Frames come in the order of the chunks. After `configure()` and `flush()` the first has to be a key chunk. */
+  decode(chunk: VideoChunk): void {
+    if (!isChunk(chunk)) throw new TypeError('the chunk is no EncodedVideoChunk');
+    this.#session.assertConfigured('decode');
+    if (this.#keyChunkRequired && chunk.type !== 'key') throw new DOMException('a key chunk is required', 'DataError');
+    this.#keyChunkRequired = false;
+    const data = new Uint8Array(chunk.byteLength);
+    chunk.copyTo(data);
+    this.#session.submit({ type: 'decode', data, timestamp: chunk.timestamp, duration: chunk.duration ?? null }, [data.buffer]);
+  }
+
+  /** Resolves when everything decoded so far was given out. */
+  flush(): Promise<void> {
+    if (this.state === 'configured') this.#keyChunkRequired = true;
+    return this.#session.flush();
+  }
+
+  reset(): void {
+    this.#session.reset();
+  }
+
+  /** Ends the worker too. */
+  close(): void {
+    this.#session.close();
+  }
+
+  #onPicture({ picture, timestamp, duration }: Extract<DecoderReport, { type: 'picture' }>): void {
+    this.#callbacks.output('data' in picture ? { ...picture, timestamp, duration } : picture);
+  }
+}
