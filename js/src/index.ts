@@ -23,10 +23,11 @@ export { attachSender, type SenderAttachment, type SenderStats } from './call/se
 export { attachReceiver, type ReceiverAttachment } from './call/receiver.js';
 export { VideoEncoder, type VideoEncoderCallbacks, type VideoEncoderMetadata, type PlainVideoFrame } from './webcodecs/video-encoder.js';
 export { VideoDecoder, type VideoDecoderCallbacks } from './webcodecs/video-decoder.js';
+export { VideoTranscoder, type VideoTranscoderCallbacks, type VideoTranscoderConfig, type VideoTranscoderMetadata } from './webcodecs/video-transcoder.js';
 export type { EarshotVideoEncoderConfig, VideoEncoderTuning } from './webcodecs/encoder-config.js';
 export type { VideoChunk } from './webcodecs/chunk.js';
 export type { CodecState } from './webcodecs/codec-session.js';
-export type { PixelFormat } from './video-protocol.js';
+export type { DroppedFrame, DropReason, PixelFormat } from './video-protocol.js';
 export { createMixer, type Mixer, type MixerOptions } from './call/mixer.js';
 export type { MixerInput, MixerInputOptions } from './call/mixer-input.js';
 export type { SenderOptions, SenderUpdate, ReceiverOptions, ReceiverUpdate } from './call/options.js';

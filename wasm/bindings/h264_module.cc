@@ -5,11 +5,11 @@
 #include <new>
 #include <vector>
 
+#include "base/i420.h"
 #include "bindings/boundary.h"
 #include "codec/h264_bitstream.h"
 #include "codec/h264_decoder.h"
 #include "codec/h264_encoder.h"
-#include "codec/i420.h"
 
 using earshot::StatusCode;
 using earshot::ToInt;

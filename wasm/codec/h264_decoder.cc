@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "codec/i420.h"
+#include "base/i420.h"
 
 namespace earshot {
 namespace {

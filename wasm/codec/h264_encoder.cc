@@ -7,8 +7,8 @@
 #include <cmath>
 #include <utility>
 
+#include "base/i420.h"
 #include "codec/h264_bitstream.h"
-#include "codec/i420.h"
 
 namespace earshot {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/i420.h"
 #include "codec/h264_files.h"
-#include "codec/i420.h"
 #include "support/allocation_counter.h"
 #include "support/md5.h"
 
