@@ -44,6 +44,11 @@ export interface FrameEncoderSettings extends Vp8CallOptions {
   readonly threads: number;
   /** Longest distance of key frames, in frames; 0: key frames only on request. */
   readonly maxKeyFrameInterval: number;
+  /**
+   * `source`: the frames mean what their pictures meant, where those are not RGB. `bt601`: BT.601, limited range, as a receiver of
+   * VP8 takes it that is not told otherwise.
+   */
+  readonly colors: 'source' | 'bt601';
 }
 
 export interface EncodedFrame {

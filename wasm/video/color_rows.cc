@@ -61,10 +61,10 @@ struct PlaneRow {
         bias(Splat32(row.bias)) {}
 
   /// Eight samples: `ab` of pairs of the first two planes, `c0` of pairs of the third and anything.
-  template <int kBits>
+  template <int Bits>
   I16x8 Apply(U8x16 ab, U8x16 c0) const {
     const auto four = [this](I16x8 pairs, I16x8 single) {
-      return (Dot(pairs, first_second) + Dot(single, third) + bias) >> kBits;
+      return (Dot(pairs, first_second) + Dot(single, third) + bias) >> Bits;
     };
     return Narrow(four(WidenLow(ab), WidenLow(c0)), four(WidenHigh(ab), WidenHigh(c0)));
   }
@@ -82,9 +82,9 @@ struct PairedPlanes {
         c_low(ZipLow(c, U8x16{})),
         c_high(ZipHigh(c, U8x16{})) {}
 
-  template <int kBits>
+  template <int Bits>
   U8x16 Apply(const PlaneRow& row) const {
-    return Narrow(row.Apply<kBits>(ab_low, c_low), row.Apply<kBits>(ab_high, c_high));
+    return Narrow(row.Apply<Bits>(ab_low, c_low), row.Apply<Bits>(ab_high, c_high));
   }
 
   U8x16 ab_low;
@@ -109,7 +109,7 @@ RgbToYuv MakeRgbToYuv(ColorSpace to, bool blue_first) {
   return color;
 }
 
-void RgbToLumaRow(const uint8_t* rgb, int width, const RgbToYuv& color, uint8_t* y) {
+void RgbToLumaRow(const uint8_t* rgb, int width, RgbToYuv color, uint8_t* y) {
   int x = 0;
   const PixelRow row(color.y);
   const auto eight = [&row](const uint8_t* pixels) {
@@ -126,8 +126,8 @@ void RgbToLumaRow(const uint8_t* rgb, int width, const RgbToYuv& color, uint8_t*
   }
 }
 
-void RgbToChromaRow(const uint8_t* rgb0, const uint8_t* rgb1, int width, const RgbToYuv& color,
-                    uint8_t* u, uint8_t* v) {
+void RgbToChromaRow(const uint8_t* rgb0, const uint8_t* rgb1, int width, RgbToYuv color, uint8_t* u,
+                    uint8_t* v) {
   const PixelRow row_u(color.u);
   const PixelRow row_v(color.v);
   const auto eight = [&](int x) {
@@ -164,8 +164,11 @@ void RgbToChromaRow(const uint8_t* rgb0, const uint8_t* rgb1, int width, const R
     const auto sum = [&](int byte) {
       return rgb0[left + byte] + rgb0[right + byte] + rgb1[left + byte] + rgb1[right + byte];
     };
-    u[x / 2] = ToByte(Apply(color.u, sum(0), sum(1), sum(2), kChromaBits));
-    v[x / 2] = ToByte(Apply(color.v, sum(0), sum(1), sum(2), kChromaBits));
+    const int first = sum(0);
+    const int second = sum(1);
+    const int third = sum(2);
+    u[x / 2] = ToByte(Apply(color.u, first, second, third, kChromaBits));
+    v[x / 2] = ToByte(Apply(color.v, first, second, third, kChromaBits));
   }
 }
 
@@ -180,8 +183,8 @@ YuvToRgb MakeYuvToRgb(ColorSpace from, bool blue_first) {
   return color;
 }
 
-void YuvToRgbRow(const uint8_t* y, const uint8_t* u, const uint8_t* v, int width,
-                 const YuvToRgb& color, uint8_t* rgb) {
+void YuvToRgbRow(const uint8_t* y, const uint8_t* u, const uint8_t* v, int width, YuvToRgb color,
+                 uint8_t* rgb) {
   const PlaneRow first(color.bytes[0]);
   const PlaneRow second(color.bytes[1]);
   const PlaneRow third(color.bytes[2]);
@@ -224,8 +227,7 @@ YuvToYuv MakeYuvToYuv(ColorSpace from, ColorSpace to) {
           .v = {v, bias(kNoColor, v)}};
 }
 
-void ConvertLumaRow(uint8_t* y, const uint8_t* u, const uint8_t* v, int width,
-                    const YuvToYuv& color) {
+void ConvertLumaRow(uint8_t* y, const uint8_t* u, const uint8_t* v, int width, YuvToYuv color) {
   const PlaneRow row(color.y);
   int x = 0;
   for (; kVectors && x + 16 <= width; x += 16) {
@@ -235,7 +237,7 @@ void ConvertLumaRow(uint8_t* y, const uint8_t* u, const uint8_t* v, int width,
   for (; x < width; ++x) y[x] = ToByte(Apply(color.y, y[x], u[x], v[x], kBetweenBits));
 }
 
-void ConvertChromaRow(uint8_t* u, uint8_t* v, int width, const YuvToYuv& color) {
+void ConvertChromaRow(uint8_t* u, uint8_t* v, int width, YuvToYuv color) {
   // U and V are the first pair here; luma, of no weight, is left out.
   const auto without_luma = [](const FixedRow& row) {
     return PlaneRow({{row.weights[1], row.weights[2], 0}, row.bias});

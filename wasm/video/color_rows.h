@@ -24,12 +24,12 @@ struct RgbToYuv {
 RgbToYuv MakeRgbToYuv(ColorSpace to, bool blue_first);
 
 /// `width` pixels to as many samples of luma.
-void RgbToLumaRow(const uint8_t* rgb, int width, const RgbToYuv& color, uint8_t* y);
+void RgbToLumaRow(const uint8_t* rgb, int width, RgbToYuv color, uint8_t* y);
 
 /// Two rows of `width` pixels to (width + 1)/2 samples of chroma, each that of the mean of four
 /// pixels. A last column that is alone is taken twice, as is the one row there is (rgb0 = rgb1).
-void RgbToChromaRow(const uint8_t* rgb0, const uint8_t* rgb1, int width, const RgbToYuv& color,
-                    uint8_t* u, uint8_t* v);
+void RgbToChromaRow(const uint8_t* rgb0, const uint8_t* rgb1, int width, RgbToYuv color, uint8_t* u,
+                    uint8_t* v);
 
 /// From Y, U and V to three bytes of a pixel, in their order.
 struct YuvToRgb {
@@ -38,8 +38,8 @@ struct YuvToRgb {
 YuvToRgb MakeYuvToRgb(ColorSpace from, bool blue_first);
 
 /// `width` pixels from as many samples each; the fourth byte of a pixel is 255.
-void YuvToRgbRow(const uint8_t* y, const uint8_t* u, const uint8_t* v, int width,
-                 const YuvToRgb& color, uint8_t* rgb);
+void YuvToRgbRow(const uint8_t* y, const uint8_t* u, const uint8_t* v, int width, YuvToRgb color,
+                 uint8_t* rgb);
 
 /// From Y, U and V of one space to those of another. Chroma does not depend on luma.
 struct YuvToYuv {
@@ -50,9 +50,8 @@ struct YuvToYuv {
 YuvToYuv MakeYuvToYuv(ColorSpace from, ColorSpace to);
 
 /// In place: `width` samples of luma, by chroma of the same width.
-void ConvertLumaRow(uint8_t* y, const uint8_t* u, const uint8_t* v, int width,
-                    const YuvToYuv& color);
+void ConvertLumaRow(uint8_t* y, const uint8_t* u, const uint8_t* v, int width, YuvToYuv color);
 /// In place: `width` samples of both chromas.
-void ConvertChromaRow(uint8_t* u, uint8_t* v, int width, const YuvToYuv& color);
+void ConvertChromaRow(uint8_t* u, uint8_t* v, int width, YuvToYuv color);
 
 }  // namespace earshot

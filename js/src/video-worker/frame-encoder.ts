@@ -1,5 +1,6 @@
 import type { EncodedFrame, FrameEncoderSettings, Picture } from '../video-protocol.js';
 import { instantiate } from '../wasm/loader.js';
+import type { PictureExports } from '../wasm/picture-converter.js';
 import { Vp8Encoder, type Vp8EncoderExports, type Vp8EncoderOptions } from '../wasm/vp8-encoder.js';
 import { PictureReader } from './picture-reader.js';
 
@@ -8,15 +9,16 @@ const RATE_TERM = 1000;
 
 /** Pictures of any kind to VP8 frames, in an instance of the module of its own. */
 export class FrameEncoder {
-  readonly #exports: Vp8EncoderExports;
-  readonly #reader = new PictureReader();
+  readonly #exports: Vp8EncoderExports & PictureExports;
+  readonly #reader: PictureReader;
   #encoder: Vp8Encoder | undefined;
   #settings: FrameEncoderSettings | undefined;
   /** Resolves when the picture before is encoded. */
   #idle: Promise<unknown> = Promise.resolve();
 
   constructor(module: WebAssembly.Module) {
-    this.#exports = instantiate<Vp8EncoderExports>(module);
+    this.#exports = instantiate<Vp8EncoderExports & PictureExports>(module);
+    this.#reader = new PictureReader(this.#exports);
   }
 
   /** From the next picture on. Throws, and keeps the old settings, when one is out of range. */
@@ -40,8 +42,8 @@ export class FrameEncoder {
   async #encode(picture: Picture, timestamp: number, keyFrame: boolean): Promise<EncodedFrame | null> {
     await this.#reader.read(picture);
     if (!this.#encoder || !this.#settings) throw new Error('the encoder is not configured');
-    const { width, height } = this.#settings;
-    const colorSpace = this.#reader.write(this.#encoder.input, width, height);
+    const { width, height, colors } = this.#settings;
+    const colorSpace = this.#reader.write(this.#encoder.inputAddress, width, height, colors);
     const started = performance.now();
     const { bytes, ...frame } = this.#encoder.encode(keyFrame, timestamp);
     const encodeTime = performance.now() - started;
@@ -49,7 +51,7 @@ export class FrameEncoder {
   }
 }
 
-function vp8Options({ bitrate, frameRate, width, height, speed, threads, maxKeyFrameInterval, ...call }: FrameEncoderSettings): Vp8EncoderOptions {
+function vp8Options({ bitrate, frameRate, width, height, speed, threads, maxKeyFrameInterval, colors: _, ...call }: FrameEncoderSettings): Vp8EncoderOptions {
   return {
     width,
     height,

@@ -107,7 +107,12 @@ export class Vp8Encoder {
 
   /** The next picture goes here; valid until the next call. */
   get input(): Uint8Array {
-    return new Uint8Array(this.#exports.memory.buffer, this.#exports.vp8_encoder_input(this.#handle), this.#inputBytes);
+    return new Uint8Array(this.#exports.memory.buffer, this.inputAddress, this.#inputBytes);
+  }
+
+  /** Of `input` in the memory of the module. */
+  get inputAddress(): number {
+    return this.#exports.vp8_encoder_input(this.#handle);
   }
 
   /** Encodes `input`; `timestamp` (µs) counts in calls alone. */

@@ -130,6 +130,7 @@ export function encoderSettings(config: EarshotVideoEncoderConfig): FrameEncoder
     noiseReduction: tuning.noiseReduction ?? 0,
     staticThreshold: screen ? SCREEN_STATIC_THRESHOLD : CAMERA_STATIC_THRESHOLD,
     tokenPartitions: 0,
+    colors: 'source',
     errorResilient: tuning.errorResilient ?? false,
     allowDrops: realtime,
   };

@@ -5,6 +5,10 @@ import { CodecSession, type CodecState } from './codec-session.js';
 import { decoderObstacle, readDecoderConfig } from './decoder-config.js';
 import type { PlainVideoFrame } from './video-encoder.js';
 
+/** Of the header of a key frame, which begins with a clear bit, and its start code (RFC 6386 §9.1). */
+const KEY_HEADER_BYTES = 10;
+const START_CODE = [0x9d, 0x01, 0x2a];
+
 export interface VideoDecoderCallbacks {
   /** A VideoFrame, the page's to close; a plain one where the browser has none. */
   output(frame: VideoFrame | PlainVideoFrame): void;
@@ -66,10 +70,10 @@ export class VideoDecoder extends EventTarget {
   decode(chunk: VideoChunk): void {
     if (!isChunk(chunk)) throw new TypeError('the chunk is no EncodedVideoChunk');
     this.#session.assertConfigured('decode');
-    if (this.#keyChunkRequired && chunk.type !== 'key') throw new DOMException('a key chunk is required', 'DataError');
-    this.#keyChunkRequired = false;
     const data = new Uint8Array(chunk.byteLength);
     chunk.copyTo(data);
+    if (this.#keyChunkRequired && !(chunk.type === 'key' && isKeyFrame(data))) throw new DOMException('a key frame is required', 'DataError');
+    this.#keyChunkRequired = false;
     this.#session.submit({ type: 'decode', data, timestamp: chunk.timestamp, duration: chunk.duration ?? null }, [data.buffer]);
   }
 
@@ -91,4 +95,8 @@ export class VideoDecoder extends EventTarget {
   #onPicture({ picture, timestamp, duration }: Extract<DecoderReport, { type: 'picture' }>): void {
     this.#callbacks.output('data' in picture ? { ...picture, timestamp, duration } : picture);
   }
+}
+
+function isKeyFrame(data: Uint8Array): boolean {
+  return data.length >= KEY_HEADER_BYTES && (data[0]! & 1) === 0 && START_CODE.every((byte, i) => data[3 + i] === byte);
 }

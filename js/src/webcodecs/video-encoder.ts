@@ -98,8 +98,8 @@ export class VideoEncoder extends EventTarget {
   encode(frame: VideoFrame | PlainVideoFrame, options?: { keyFrame?: boolean }): void {
     const plain = !isVideoFrame(frame);
     if (plain && !isPlainFrame(frame)) throw new TypeError('the frame is neither a VideoFrame nor { format, codedWidth, codedHeight, data, timestamp }');
-    if (!plain && frame.codedWidth === 0) throw new TypeError('the frame is closed');
     this.#session.assertConfigured('encode');
+    if (!plain && frame.codedWidth === 0) throw new TypeError('the frame is closed');
     const picture = plain ? copyOf(frame) : frame.clone();
     this.#session.submit(
       { type: 'encode', picture, timestamp: frame.timestamp, duration: frame.duration ?? null, keyFrame: Boolean(options?.keyFrame) },

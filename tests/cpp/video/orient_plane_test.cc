@@ -19,7 +19,8 @@ Bytes Quarter(const Bytes& plane, int width, int height) {
 }
 
 TEST(OrientPlaneTest, TurnsAreSoManyQuarters) {
-  for (const auto& [width, height] : {std::pair(1, 1), {1, 7}, {5, 3}, {16, 16}, {35, 50}}) {
+  for (const auto& [width, height] :
+       {std::pair(1, 1), {1, 7}, {5, 3}, {16, 16}, {35, 50}, {64, 33}}) {
     const Bytes plane = RandomBytes(static_cast<size_t>(width * height), 1);
     Bytes expected = plane;
     int w = width;

@@ -347,6 +347,46 @@ TEST(PictureConverterTest, I420BecomesRgbAndComesBack) {
   }
 }
 
+TEST(PictureConverterTest, ChromaIsLinearBetweenItsSamplesInBothDirections) {
+  constexpr ColorSpace kFull = {ColorMatrix::kBt601, ColorRange::kFull};
+  for (const auto& [width, height] : {std::pair(41, 37), {32, 6}, {1, 9}, {9, 1}}) {
+    // Grey luma, and chroma that clips nothing.
+    const size_t pixels = static_cast<size_t>(width * height);
+    Bytes i420 = RandomBytes(I420Bytes(width, height), 8);
+    for (size_t i = 0; i < i420.size(); ++i) {
+      i420[i] = static_cast<uint8_t>(i < pixels ? 128 : 98 + i420[i] % 61);
+    }
+    PictureConverter converter;
+    converter.set_source_color(kFull);
+    ASSERT_GT(converter.ToRgb(i420, width, height, Format::kRgba), 0);
+    const auto chroma_at = [&](int index, double x, double y) {
+      const PlaneView plane(i420, width, height, index);
+      const auto sample = [&](double column, double row) {
+        return double{1} * plane.at(std::clamp(static_cast<int>(column), 0, plane.width - 1),
+                                    std::clamp(static_cast<int>(row), 0, plane.height - 1));
+      };
+      const double left = std::floor(x);
+      const double top = std::floor(y);
+      const auto row = [&](double at) {
+        return sample(left, at) * (left + 1 - x) + sample(left + 1, at) * (x - left);
+      };
+      return row(top) * (top + 1 - y) + row(top + 1) * (y - top);
+    };
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        const double chroma_x = (x + 0.5) / 2 - 0.5;
+        const double chroma_y = (y + 0.5) / 2 - 0.5;
+        const Triple exact = ExactRgb(
+            {128, chroma_at(1, chroma_x, chroma_y), chroma_at(2, chroma_x, chroma_y)}, kFull);
+        for (size_t k = 0; k < 3; ++k) {
+          // Half a step of chroma by its largest weight, and half a step more.
+          ASSERT_NEAR(converter.rgb()[4 * static_cast<size_t>(y * width + x) + k], exact[k], 1.45);
+        }
+      }
+    }
+  }
+}
+
 TEST(PictureConverterTest, WhatMakesNoSenseIsRefused) {
   PictureConverter converter;
   Bytes out(I420Bytes(8, 8));
