@@ -104,9 +104,8 @@ export interface TranscodedFrame {
  * - `waiting`: no key frame came before it
  * - `unsupported`: the stream is of a size or kind that is not decoded
  * - `hidden`: it is not to be shown; what refers to it is decoded
- * - `bitrate`: the encoder left the picture out
  */
-export type DropReason = 'damaged' | 'waiting' | 'unsupported' | 'hidden' | 'bitrate';
+export type DropReason = 'damaged' | 'waiting' | 'unsupported' | 'hidden';
 
 export interface DroppedFrame {
   readonly type: 'dropped';

@@ -70,7 +70,7 @@ const cases = [
   [decode('start-code'), /frame 0 is damaged/],
   [decode('parameters.h264'), /no pictures/],
   [decode('no-key-frame.h264'), /frame 0 is no key frame/],
-  [decode('no-parameters.h264'), /frame 0 is of the profile 0/],
+  [decode('no-parameters.h264'), /frame 0 is no key frame/],
   [decode('cut.h264'), /frame 1 is damaged/],
   [decode('forbidden.h264'), /frame 0 is damaged/],
   [decode('sps-cut.h264'), /frame 0 is damaged/],

@@ -1,7 +1,7 @@
 /** Transcoding on the built modules, without the worker around it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RateFollower } from '../../js/src/video-worker/rate-follower.js';
 import { makeStreamDecoder, makeStreamEncoder, type StreamModules } from '../../js/src/video-worker/stream-codecs.js';
 import { Transcoder } from '../../js/src/video-worker/transcoder.js';
@@ -10,6 +10,9 @@ import { movingPicture, psnrY } from './support/moving-pictures.js';
 
 const moduleOf = (name: string) => new WebAssembly.Module(readFileSync(join(import.meta.dirname, `../../dist/earshot-${name}.wasm`)));
 const modules: Required<StreamModules> = { vp8: moduleOf('video'), h264: moduleOf('h264') };
+
+// Video on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const FRAME_US = 1e6 / 30;
 const timeOf = (i: number) => Math.round(1000 + i * FRAME_US);
@@ -55,7 +58,7 @@ const framesOf = (made: readonly (TranscodedFrame | DroppedFrame)[]) => made.fil
 describe.each([['vp8', 'h264'], ['h264', 'vp8']] as const)('Transcoder from %s to %s', (from, to) => {
   const [width, height] = [320, 180];
 
-  it('keeps timestamps, sizes and key frames, and costs little beside encoding directly', () => {
+  it('keeps timestamps, sizes and key frames, and has the errors of both encoders and no more', () => {
     const input = encode(from, width, height, 60, { bitrate: 1_000_000, keys: [20, 45] });
     const transcoder = makeTranscoder(from, to, { bitrate: 600_000 });
     const made = framesOf(input.map(({ data, ...frame }) => transcoder.transcode(data, frame)));
@@ -64,11 +67,14 @@ describe.each([['vp8', 'h264'], ['h264', 'vp8']] as const)('Transcoder from %s t
     const direct = encode(to, width, height, 60, { keys: [20, 45] });
     expect(bitrateOf(made) / bitrateOf(direct)).toBeGreaterThan(0.7);
     expect(bitrateOf(made) / bitrateOf(direct)).toBeLessThan(1.3);
-    expect(quality(to, made, width, height)).toBeGreaterThan(quality(to, direct, width, height) - 2);
+    // Errors that know nothing of each other add up.
+    const error = (psnr: number) => 10 ** (-psnr / 10);
+    const sum = error(quality(from, input, width, height)) + error(quality(to, direct, width, height));
+    expect(quality(to, made, width, height)).toBeGreaterThan(-10 * Math.log10(sum) - 1);
   });
 
   it('follows the bitrate of the input, and one that is set', () => {
-    const input = [200_000, 800_000].map((bitrate) => encode(from, width, height, 90, { bitrate }));
+    const input = [120_000, 360_000].map((bitrate) => encode(from, width, height, 90, { bitrate }));
     const transcoder = makeTranscoder(from, to);
     let start = 0;
     const ratios = input.map((frames) => {
@@ -77,9 +83,9 @@ describe.each([['vp8', 'h264'], ['h264', 'vp8']] as const)('Transcoder from %s t
       return bitrateOf(made.slice(-30)) / bitrateOf(frames.slice(-30));
     });
     for (const ratio of ratios) expect(Math.abs(Math.log2(ratio))).toBeLessThan(0.7);
-    transcoder.setBitrate(150_000);
+    transcoder.setBitrate(80_000);
     const slow = framesOf(input[1]!.map(({ data, key }, i) => transcoder.transcode(data, { key, timestamp: timeOf(start + i) })));
-    expect(bitrateOf(slow.slice(-45))).toBeLessThan(220_000);
+    expect(bitrateOf(slow.slice(-45))).toBeLessThan(130_000);
   });
 
   it('makes a key frame when asked for one, without one coming in', () => {
@@ -96,7 +102,7 @@ describe.each([['vp8', 'h264'], ['h264', 'vp8']] as const)('Transcoder from %s t
     const input = encode(from, width, height, 8, { keys: [6] });
     const transcoder = makeTranscoder(from, to);
     const early = transcoder.transcode(input[1]!.data, input[1]!);
-    expect(early).toMatchObject({ type: 'dropped', needsKeyFrame: true, timestamp: timeOf(1) });
+    expect(early).toMatchObject({ type: 'dropped', reason: 'waiting', needsKeyFrame: true, timestamp: timeOf(1) });
     const made = input.map(({ data, ...frame }, i) => transcoder.transcode(i === 2 ? data.subarray(0, 2) : data, frame));
     expect(made[0]).toMatchObject({ type: 'frame', key: true });
     expect(made[2]).toMatchObject({ type: 'dropped', reason: 'damaged', needsKeyFrame: true });

@@ -121,8 +121,11 @@ int H264Decoder::Decode(std::span<const uint8_t> frame) {
   const int result = Accept(count, &content);
   if (result < 0) return result;
   if (content.slices) {
-    if (!supported_) return ToInt(StatusCode::kUnsupported);
-    if (!started_ && !content.key_frame) return ToInt(StatusCode::kFailedPrecondition);
+    const bool unknown = sps_.profile == 0;
+    if (!unknown && !supported_) return ToInt(StatusCode::kUnsupported);
+    if (unknown || (!started_ && !content.key_frame)) {
+      return ToInt(StatusCode::kFailedPrecondition);
+    }
   }
   if (stream_.empty()) return 0;
   if (stream_.size() > static_cast<size_t>(std::numeric_limits<int>::max())) {

@@ -31,8 +31,8 @@ class H264Decoder {
 
   /// Decodes all NAL units of one frame, or parameter sets alone. Returns 1 when frame() is a new
   /// picture, 0 when there were no slices; kCorruptData for what does not follow the format, after
-  /// which only a key frame is decoded again; kFailedPrecondition before the first key frame;
-  /// kUnsupported for a stream of another kind, see sps(); or kInternal.
+  /// which only a key frame is decoded again; kFailedPrecondition before parameter sets and a key
+  /// frame; kUnsupported for a stream of another kind, see sps(); or kInternal.
   int Decode(std::span<const uint8_t> frame);
 
   /// The newest picture as I420, valid until the next Decode; empty before the first.

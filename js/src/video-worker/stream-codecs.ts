@@ -50,7 +50,7 @@ export interface StreamRates {
 }
 
 export interface StreamFrame {
-  /** Valid until the next call; empty for a picture that was dropped to keep the bitrate. */
+  /** Valid until the next call. */
   readonly bytes: Uint8Array;
   readonly key: boolean;
   readonly width: number;
@@ -106,7 +106,7 @@ class Vp8StreamEncoder implements StreamEncoder {
       bitrate: kilobits(bitrate),
       speed: 6,
       maxKeyFrameInterval: 0,
-      call: { minQuantizer: 2, maxQuantizer: 56, temporalLayers: 1, screenContent: 0, noiseReduction: 0, staticThreshold: 1, tokenPartitions: 0, errorResilient: false, allowDrops: true },
+      call: { minQuantizer: 2, maxQuantizer: 56, temporalLayers: 1, screenContent: 0, noiseReduction: 0, staticThreshold: 1, tokenPartitions: 0, errorResilient: false, allowDrops: false },
     };
     if (this.#encoder) this.#encoder.configure(options);
     else this.#encoder = new Vp8Encoder(this.#exports, options);

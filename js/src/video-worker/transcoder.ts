@@ -57,7 +57,7 @@ export class Transcoder {
    */
   transcode(data: Uint8Array, { timestamp, key }: { readonly timestamp: number; readonly key: boolean }): TranscodedFrame | DroppedFrame {
     this.#rates.add(timestamp, data.length);
-    // Until it goes out: its picture may be dropped, or hidden.
+    // Until one goes out: the picture of this frame may be hidden.
     this.#keyFrameDue ||= key;
     const picture = this.#decoder.decode(data);
     if (typeof picture === 'number') return dropped(timestamp, DROPS[picture] ?? 'damaged', true);
@@ -66,7 +66,6 @@ export class Transcoder {
     this.#adapt(width, height, timestamp);
     this.#encoder.input.set(bytes);
     const frame = this.#encoder.encode(this.#keyFrameDue, timestamp);
-    if (frame.bytes.length === 0) return dropped(timestamp, 'bitrate', false);
     if (frame.key) this.#keyFrameDue = false;
     return {
       type: 'frame',

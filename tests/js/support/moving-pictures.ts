@@ -1,5 +1,14 @@
+const made = new Map<string, Uint8Array>();
+
 /** I420 pictures for the codecs: a pattern that moves before one that stays. */
 export function movingPicture(width: number, height: number, time: number): Uint8Array {
+  const key = `${width}x${height} ${time}`;
+  const picture = made.get(key) ?? paint(width, height, time);
+  made.set(key, picture);
+  return picture;
+}
+
+function paint(width: number, height: number, time: number): Uint8Array {
   const [chromaWidth, chromaHeight] = [Math.ceil(width / 2), Math.ceil(height / 2)];
   const planes = [[width, height], [chromaWidth, chromaHeight], [chromaWidth, chromaHeight]] as const;
   const picture = new Uint8Array(planes.reduce((sum, [w, h]) => sum + w * h, 0));
