@@ -74,7 +74,7 @@ describe.each([['vp8', 'h264'], ['h264', 'vp8']] as const)('Transcoder from %s t
   });
 
   it('follows the bitrate of the input, and one that is set', () => {
-    const input = [120_000, 360_000].map((bitrate) => encode(from, width, height, 90, { bitrate }));
+    const input = [120_000, 360_000].map((bitrate) => encode(from, width, height, 150, { bitrate }));
     const transcoder = makeTranscoder(from, to);
     let start = 0;
     const ratios = input.map((frames) => {

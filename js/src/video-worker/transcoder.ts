@@ -9,7 +9,7 @@ const DEFAULT_FRAME_RATE = 30;
 /** Rates that differ by less are left: every change takes the rate control a while. */
 const TOLERANCE = 0.15;
 /** Nor are they looked at more often, µs. */
-const RATE_INTERVAL = 1_000_000;
+const RATE_INTERVAL = 250_000;
 
 const DROPS: Readonly<Record<number, DropReason>> = {
   [StatusCode.CorruptData]: 'damaged',

@@ -46,7 +46,8 @@ TEST(H264BitReaderTest, CodesAreThoseOfTable9Dash2) {
 TEST(H264BitReaderTest, EmulationPreventionIsNoPartOfThePayload) {
   const Bytes bytes = {0, 0, 3, 1, 0, 0, 3, 0, 0, 3, 3, 0, 3, 0, 0, 3};
   H264BitReader bits(bytes);
-  for (const uint32_t byte : {0u, 0u, 1u, 0u, 0u, 0u, 0u, 3u, 0u, 3u, 0u, 0u}) EXPECT_EQ(bits.Bits(8), byte);
+  for (const uint32_t byte : {0u, 0u, 1u, 0u, 0u, 0u, 0u, 3u, 0u, 3u, 0u, 0u})
+    EXPECT_EQ(bits.Bits(8), byte);
   EXPECT_TRUE(bits.ok());
   EXPECT_EQ(bits.Bits(8), 0u);
   EXPECT_FALSE(bits.ok());
