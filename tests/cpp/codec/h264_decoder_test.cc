@@ -54,6 +54,18 @@ TEST_P(H264StreamTest, LengthsInPlaceOfStartCodesChangeNothing) {
 INSTANTIATE_TEST_SUITE_P(Streams, H264StreamTest,
                          ::testing::Values("baseline", "slices", "main", "high"));
 
+// The library has a few pictures, and has to get each of them back.
+TEST(H264DecoderTest, AStreamMayGoOnForEver) {
+  for (const char* name : {"baseline", "main", "high"}) {
+    const auto decoder = MakeDecoder();
+    for (int round = 0; round < 4; ++round) {
+      ASSERT_EQ(DecodeAll(*decoder, ReadH264(StreamPath(name))),
+                ReadSums(StreamPath(name) + ".md5"))
+          << name << round;
+    }
+  }
+}
+
 TEST(H264DecoderTest, AStreamBeginsWithAKeyFrame) {
   const auto frames = ReadH264(StreamPath("baseline"));
   const auto sums = ReadSums(StreamPath("baseline") + ".md5");
