@@ -41,7 +41,8 @@ struct H264EncoderTotals {
   int64_t frames = 0;
   int64_t key_frames = 0;
   int64_t bytes = 0;
-  /// Squared errors of the luminance after encoding, summed, and of how many samples.
+  /// Squared errors of the luminance after encoding, summed, and of how many samples. The library
+  /// measures the mean over whole macroblocks, beyond the edges of the picture.
   double squared_error_y = 0;
   double samples_y = 0;
 };
