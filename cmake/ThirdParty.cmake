@@ -1,5 +1,5 @@
 # Third-party libraries as imported targets:
-#   earshot_third_party::opus   earshot_third_party::opus-deep (where it was built)   earshot_third_party::ogg   earshot_third_party::vpx   earshot_third_party::vpx-threads (WebAssembly with SIMD)   GTest::gtest(_main)   benchmark::benchmark
+#   earshot_third_party::opus   earshot_third_party::opus-deep (where it was built)   earshot_third_party::ogg   earshot_third_party::vpx   earshot_third_party::openh264   earshot_third_party::vpx-threads (WebAssembly with SIMD)   GTest::gtest(_main)   benchmark::benchmark
 # `node tools/setup.mjs` builds them once per variant outside the checkout and writes where to build/deps.cmake.
 include("${PROJECT_SOURCE_DIR}/build/deps.cmake" OPTIONAL RESULT_VARIABLE earshot_deps)
 if(NOT earshot_deps)
@@ -35,6 +35,7 @@ endfunction()
 earshot_import_static(opus libopus.a include/opus)
 earshot_import_static(ogg libogg.a include)
 earshot_import_static(vpx libvpx.a include)
+earshot_import_static(openh264 libopenh264.a include)
 if(EMSCRIPTEN)
   # It was built so (tools/lib/third-party.mjs), and whatever links it has to agree.
   set_target_properties(earshot_third_party::vpx PROPERTIES INTERFACE_LINK_OPTIONS -sSUPPORT_LONGJMP=wasm)

@@ -90,7 +90,7 @@ function copyModules() {
 /** What `earshot info` reports of the build. */
 function writeBuildInfo() {
   const deps = JSON.parse(readFileSync(join(buildDir, 'deps.json'), 'utf8'));
-  const info = { version, toolchain: `Emscripten ${deps.emscripten.version}`, libraries: { opus: deps.versions.opus, ogg: deps.versions.ogg, vpx: deps.versions.vpx } };
+  const info = { version, toolchain: `Emscripten ${deps.emscripten.version}`, libraries: { opus: deps.versions.opus, ogg: deps.versions.ogg, vpx: deps.versions.vpx, openh264: deps.versions.openh264 } };
   writeFileSync(join(part, 'build-info.json'), `${JSON.stringify(info, null, 2)}\n`);
 }
 

@@ -1,5 +1,5 @@
 // node tools/check-direction.mjs: enforces the rules of direction of docs/architecture.md that a look at the includes and
-// imports decides: 1 (folders of wasm/), 2 (who may include Emscripten, Opus, Ogg and libvpx), 6 (who may import what in JavaScript).
+// imports decides: 1 (folders of wasm/), 2 (who may include Emscripten, Opus, Ogg, libvpx and openh264), 6 (who may import what in JavaScript).
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -26,6 +26,7 @@ const guardedHeaders = [
   { header: /^(opus\/)?opus[a-z_]*\.h$/, allowed: /^wasm\/codec\//, name: 'opus.h belongs to codec/' },
   { header: /^ogg\/|^ogg\.h$/, allowed: /^wasm\/codec\//, name: 'ogg.h belongs to codec/' },
   { header: /^(vpx\/)?(vpx|vp8)[a-z_]*\.h$/, allowed: /^wasm\/codec\/vp8_(de|en)coder\.cc$/, name: 'libvpx belongs to codec/vp8_decoder.cc and codec/vp8_encoder.cc' },
+  { header: /^wels\//, allowed: /^wasm\/codec\/h264_(de|en)coder\.cc$/, name: 'openh264 belongs to codec/h264_decoder.cc and codec/h264_encoder.cc' },
 ];
 
 function checkCpp(path, text) {

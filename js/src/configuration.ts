@@ -11,7 +11,7 @@ export interface Configuration {
   /** Overrides the place of `earshot-video-worker.js`. */
   videoWorkerUrl?: string | URL;
   /** Overrides the places of the modules, whatever the variant. */
-  wasmUrl?: { worklet?: string | URL; audio?: string | URL; playoutDeep?: string | URL; encoderDeep?: string | URL; video?: string | URL };
+  wasmUrl?: { worklet?: string | URL; audio?: string | URL; playoutDeep?: string | URL; encoderDeep?: string | URL; video?: string | URL; h264?: string | URL };
   /** `auto` (default) takes the SIMD128 variant where the browser can run it. */
   simd?: 'auto' | boolean;
   /** Used where no other context is given, instead of the library's own 48 kHz context. Never closed by the library. */
@@ -30,7 +30,9 @@ export type AssetName =
   | 'earshot-playout-deep.wasm'
   | 'earshot-encoder-deep.wasm'
   | 'earshot-video.wasm'
-  | 'earshot-video-scalar.wasm';
+  | 'earshot-video-scalar.wasm'
+  | 'earshot-h264.wasm'
+  | 'earshot-h264-scalar.wasm';
 
 /**
  * The files' addresses as the script itself implies them. Spelt out one by one because this is the pattern bundlers (Vite,
@@ -51,6 +53,8 @@ const besideScript = ((): Record<AssetName, URL> | undefined => {
       'earshot-encoder-deep.wasm': new URL('./earshot-encoder-deep.wasm', import.meta.url),
       'earshot-video.wasm': new URL('./earshot-video.wasm', import.meta.url),
       'earshot-video-scalar.wasm': new URL('./earshot-video-scalar.wasm', import.meta.url),
+      'earshot-h264.wasm': new URL('./earshot-h264.wasm', import.meta.url),
+      'earshot-h264-scalar.wasm': new URL('./earshot-h264-scalar.wasm', import.meta.url),
     };
   } catch {
     return undefined;
@@ -95,6 +99,9 @@ function explicitUrl(name: AssetName, configuration: Configuration): string | UR
     case 'earshot-video.wasm':
     case 'earshot-video-scalar.wasm':
       return configuration.wasmUrl?.video;
+    case 'earshot-h264.wasm':
+    case 'earshot-h264-scalar.wasm':
+      return configuration.wasmUrl?.h264;
   }
 }
 

@@ -4,7 +4,7 @@ import { EarshotError } from './errors.js';
 import { simdSupported } from './wasm/loader.js';
 
 /** The modules the window hands out; the file module is for Node alone. */
-export type ModuleName = 'worklet' | 'audio' | 'video' | DeepModuleName;
+export type ModuleName = 'worklet' | 'audio' | 'video' | 'h264' | DeepModuleName;
 /** Those with libopus's networks, which are too slow without SIMD. */
 export type DeepModuleName = 'playout-deep' | 'encoder-deep';
 

@@ -71,12 +71,59 @@ export interface EncodedFrame {
   readonly colorSpace: VideoColorSpaceInit;
 }
 
+/** The codecs of streams that are decoded and encoded. */
+export type StreamCodec = 'vp8' | 'h264';
+
+export interface TranscoderSettings {
+  readonly from: StreamCodec;
+  readonly to: StreamCodec;
+  /** bit/s; null: as the input has. */
+  readonly bitrate: number | null;
+  /** AVCDecoderConfigurationRecord of H.264 that comes with lengths; null: Annex B. */
+  readonly description: Uint8Array | null;
+  /** Whether H.264 goes out with lengths and a description. */
+  readonly avc: boolean;
+}
+
+export interface TranscodedFrame {
+  readonly type: 'frame';
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly key: boolean;
+  /** Of the frame that came in. */
+  readonly timestamp: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** With key frames of H.264 with lengths. */
+  readonly description?: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Why nothing came out:
+ * - `damaged`: the frame could not be decoded
+ * - `waiting`: no key frame came before it
+ * - `unsupported`: the stream is of a size or kind that is not decoded
+ * - `hidden`: it is not to be shown; what refers to it is decoded
+ */
+export type DropReason = 'damaged' | 'waiting' | 'unsupported' | 'hidden';
+
+export interface DroppedFrame {
+  readonly type: 'dropped';
+  /** Of the frame that came in. */
+  readonly timestamp: number;
+  readonly reason: DropReason;
+  /** Whether the sender is to be asked for a key frame. */
+  readonly needsKeyFrame: boolean;
+}
+
 // ---- worker --------------------------------------------------------------------------------------------------------
 
 export type VideoWorkerCommand =
   /** Once, before anything can run. */
   | { readonly type: 'module'; readonly module: WebAssembly.Module }
-  | { readonly type: 'open'; readonly codec: 'encoder' | 'decoder'; readonly port: MessagePort };
+  /** Once, for what needs the module of H.264. */
+  | { readonly type: 'h264'; readonly module: WebAssembly.Module }
+  | { readonly type: 'open'; readonly codec: 'encoder' | 'decoder' | 'transcoder'; readonly port: MessagePort };
 
 /** Sent once, when the worker's script has run. */
 export interface VideoWorkerReport {
@@ -112,5 +159,21 @@ export type DecoderCommand =
 export type DecoderReport =
   | { readonly type: 'done' }
   | { readonly type: 'picture'; readonly picture: Picture; readonly timestamp: number; readonly duration: number | null }
+  | { readonly type: 'flushed'; readonly id: number }
+  | CodecFault;
+
+export type TranscoderCommand =
+  | { readonly type: 'configure'; readonly settings: TranscoderSettings }
+  | { readonly type: 'transcode'; readonly data: Uint8Array<ArrayBuffer>; readonly timestamp: number; readonly duration: number | null; readonly key: boolean }
+  /** The next frame that comes out is to be a key frame. */
+  | { readonly type: 'keyFrame' }
+  | { readonly type: 'bitrate'; readonly bitrate: number | null }
+  | { readonly type: 'flush'; readonly id: number }
+  | { readonly type: 'close' };
+
+export type TranscoderReport =
+  | { readonly type: 'done' }
+  | { readonly type: 'frame'; readonly frame: TranscodedFrame; readonly duration: number | null }
+  | DroppedFrame
   | { readonly type: 'flushed'; readonly id: number }
   | CodecFault;

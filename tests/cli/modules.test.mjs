@@ -8,7 +8,7 @@ import { dist, earshot, report, root, scratchFolder } from './support/earshot.mj
 
 /** The deep ones have no scalar variant, and are not there with an older libopus. */
 const deep = ['playout-deep', 'encoder-deep'].filter((name) => existsSync(join(dist, `earshot-${name}.wasm`)));
-const variants = [...['worklet', 'audio', 'file', 'video'].flatMap((name) => [[name, ''], [name, '-scalar']]), ...deep.map((name) => [name, ''])];
+const variants = [...['worklet', 'audio', 'file', 'video', 'h264'].flatMap((name) => [[name, ''], [name, '-scalar']]), ...deep.map((name) => [name, ''])];
 /** With SIMD128 only, and the only one that imports something: its memory. */
 const threaded = 'video-threads';
 const listedExports = (name) => readFileSync(join(root, `wasm/bindings/exports/${name}.txt`), 'utf8').trim().split('\n').map((line) => line.slice(1));
@@ -28,7 +28,7 @@ for (const [name, suffix] of variants) {
     const { exports } = new WebAssembly.Instance(module, {});
     exports._initialize();
     assert.equal(exports.abi_version(), Number(/kAbiVersion = (\d+)/.exec(abi)[1]));
-    if (name === 'file' || name === 'video') return;
+    if (['file', 'video', 'h264'].includes(name)) return;
     // Fixed: the engine cannot move the memory under the views of the worklet.
     assert.throws(() => exports.memory.grow(1), RangeError);
   });
@@ -122,9 +122,10 @@ test('info reports the files that are there', () => {
   assert.match(info.libraries.opus, /^\d+\.\d+/);
   assert.match(info.libraries.ogg, /^\d+\.\d+/);
   assert.match(info.libraries.vpx, /^\d+\.\d+/);
+  assert.match(info.libraries.openh264, /^\d+\.\d+/);
   assert.equal(info.simd, true);
   assert.equal(info.deep, deep.length === 2);
-  assert.equal(Object.keys(info.modules).length, 9 + deep.length);
+  assert.equal(Object.keys(info.modules).length, 11 + deep.length);
   for (const [name, suffix] of [...variants, [threaded, '']]) {
     const bytes = bytesOf(name, suffix);
     assert.deepEqual(info.modules[`earshot-${name}${suffix}.wasm`], {

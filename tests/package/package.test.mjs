@@ -16,7 +16,7 @@ import { serveFolder } from './static-server.mjs';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url));
 const ASSETS = ['earshot-worklet.js', 'earshot-worker.js', 'earshot-video-worker.js',
-  ...['worklet', 'audio', 'video'].flatMap((name) => [`earshot-${name}.wasm`, `earshot-${name}-scalar.wasm`])];
+  ...['worklet', 'audio', 'video', 'h264'].flatMap((name) => [`earshot-${name}.wasm`, `earshot-${name}-scalar.wasm`])];
 
 let project;
 let packed;

@@ -20,7 +20,7 @@ test('direction: a folder of wasm/ may include itself and what stands before it'
   assert.equal(violations('wasm/pipeline/a.h', '#include "codec/g711.h"\n#include "bindings/abi.h"\n'), 1);
 });
 
-test('direction: Emscripten, Opus, Ogg and libvpx headers stay where they belong', () => {
+test('direction: Emscripten, Opus, Ogg, libvpx and openh264 headers stay where they belong', () => {
   assert.equal(violations('wasm/bindings/a.cc', '#include <emscripten.h>\n'), 0);
   assert.equal(violations('wasm/dsp/simd.h', '#include <wasm_simd128.h>\n'), 0);
   assert.equal(violations('wasm/codec/vp8_kernels_variance.cc', '#include <wasm_simd128.h>\n'), 0);
@@ -33,6 +33,8 @@ test('direction: Emscripten, Opus, Ogg and libvpx headers stay where they belong
   assert.equal(violations('wasm/codec/vp8_decoder.cc', '#include <vpx/vp8dx.h>\n#include <vpx/vpx_decoder.h>\n'), 0);
   assert.equal(violations('wasm/codec/vp8_decoder.h', '#include <vpx/vpx_decoder.h>\n#include "codec/vp8_frame_header.h"\n'), 1);
   assert.equal(violations('wasm/bindings/a.cc', '#include <vpx/vp8cx.h>\n'), 1);
+  assert.equal(violations('wasm/codec/h264_encoder.cc', '#include <wels/codec_api.h>\n'), 0);
+  assert.equal(violations('wasm/codec/h264_bitstream.cc', '#include <wels/codec_api.h>\n'), 1);
 });
 
 test('direction: the code of other threads imports only what both sides share; the site only the package', () => {

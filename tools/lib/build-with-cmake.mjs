@@ -1,12 +1,12 @@
 // A third-party library by its own CMake build.
-import { readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { run } from './steps.mjs';
 
 /**
- * Builds `work`/source into `work`/prefix. Of the folder `addition`, *.patch is applied to the sources and build.cmake is included
- * by their build.
+ * Builds `work`/source into `work`/prefix. Of the folder `addition`, *.patch is applied to the sources, build.cmake is included by
+ * their build, and CMakeLists.txt is that of sources without.
  */
 export async function buildWithCmake({ work, options, emscripten, log, addition }) {
   const configure = ['-S', join(work, 'source'), '-B', join(work, 'build'), '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release',
@@ -18,7 +18,9 @@ export async function buildWithCmake({ work, options, emscripten, log, addition 
     for (const name of readdirSync(addition).filter((file) => file.endsWith('.patch'))) {
       await run('git', ['apply', '-C1', join(addition, name)], { log, cwd: join(work, 'source'), env, append: true });
     }
-    configure.push(`-DCMAKE_PROJECT_INCLUDE=${join(addition, 'build.cmake')}`);
+    const [lists, include] = ['CMakeLists.txt', 'build.cmake'].map((name) => join(addition, name));
+    if (existsSync(lists)) copyFileSync(lists, join(work, 'source/CMakeLists.txt'));
+    if (existsSync(include)) configure.push(`-DCMAKE_PROJECT_INCLUDE=${include}`);
   }
   await run('cmake', configure, { log, append: true });
   await run('cmake', ['--build', join(work, 'build'), '-j', String(availableParallelism())], { log, append: true });

@@ -47,6 +47,9 @@ const vpxNeonFlags = `${vpxWasmFlags} -msimd128`;
 const vpxThreadNames = ['pthread_create', 'pthread_join', 'pthread_once', 'sem_init', 'sem_destroy', 'sem_post', 'sem_wait', 'sched_yield', 'sysconf'];
 const vpxThreadFlags = ['-sSHARED_MEMORY=1', '-U__unix__', ...vpxThreadNames.map((name) => `-D${name}=earshot_${name}`)].join(' ');
 
+// Its vector code is assembler: in WebAssembly vectors are the compiler's.
+const openh264Wasm = ['-DCMAKE_CXX_FLAGS_RELEASE=-O3 -DNDEBUG'];
+
 /** Options of CMake, or of libvpx's configure, by library and variant; a string names the variant whose build serves as well. */
 const recipes = {
   opus: {
@@ -72,6 +75,11 @@ const recipes = {
   // Browsers without SIMD have no shared memory either.
   'vpx-threads': {
     wasm: [...vpxCommon, '--enable-multithread', ...vpxNeon, `--extra-cflags=${vpxNeonFlags} ${vpxThreadFlags}`],
+  },
+  openh264: {
+    native: process.arch === 'x64' ? ['-DOPENH264_X86_64=ON'] : [],
+    wasm: [...openh264Wasm, `-DCMAKE_CXX_FLAGS=-msimd128 ${wasmFlags}`],
+    'wasm-scalar': [...openh264Wasm, `-DCMAKE_CXX_FLAGS=${wasmFlags}`],
   },
   googletest: {
     native: googletest,
@@ -99,6 +107,8 @@ const additions = {
   // NEON in terms of WebAssembly's vectors.
   vpx: { wasm: 'tools/third-party/vpx/neon' },
   'vpx-threads': { wasm: 'tools/third-party/vpx/neon' },
+  // It comes without a build for CMake.
+  openh264: Object.fromEntries(variants.map((variant) => [variant, 'tools/third-party/openh264'])),
   googletest: { wasm: 'tools/third-party/googletest' },
 };
 
@@ -143,7 +153,7 @@ export async function buildLibrary({ source, prefix, log, build = buildWithCmake
 function isNeeded(library, variant, purpose) {
   if (purpose === 'bench') return true;
   if (purpose === 'test') return library !== 'benchmark';
-  return variant !== 'native' && ['opus', 'opus-deep', 'ogg', 'vpx', 'vpx-threads'].includes(library);
+  return variant !== 'native' && ['opus', 'opus-deep', 'ogg', 'vpx', 'vpx-threads', 'openh264'].includes(library);
 }
 
 /**

@@ -262,6 +262,46 @@ enum class Vp8PictureField : int {
   kCount = 3,   ///< Number of values.
 };
 
+/// Longest H.264 frame taken, bytes.
+inline constexpr int kMaxH264FrameBytes = 16777216;
+
+/// Pixels of the largest H.264 picture taken, 4096 × 2304.
+inline constexpr int kMaxH264Pixels = 9437184;
+
+/// What an H.264 encoder made so far, and what its newest frame is.
+enum class H264EncoderStat : int {
+  kFrames = 0,            ///< Pictures encoded.
+  kKeyFrames = 1,         ///< Of those, key frames.
+  kBytes = 2,             ///< Of all frames.
+  kSquaredErrorY = 3,     ///< Of the luminance after encoding, summed over all samples.
+  kSamplesY = 4,          ///< Their number.
+  kIsKeyFrame = 5,        ///< Switch: the newest frame is one.
+  kTemporalLayer = 6,     ///< Of the newest frame, 0 … 2.
+  kDescriptionBytes = 7,  ///< Of h264_encoder_description.
+  kCount = 8,             ///< Number of values.
+};
+
+/// The newest picture of an H.264 decoder, and its newest sequence parameter set.
+enum class H264PictureField : int {
+  kWidth = 0,         ///< Pixels.
+  kHeight = 1,        ///< Pixels.
+  kBytes = 2,         ///< Of the picture as I420.
+  kProfile = 3,       ///< profile_idc, also of a stream that was refused; 0 before the first.
+  kConstraints = 4,   ///< constraint_set0_flag (bit 7) … constraint_set5_flag (bit 2).
+  kLevel = 5,         ///< level_idc.
+  kStreamWidth = 6,   ///< Pixels that the parameter set says.
+  kStreamHeight = 7,  ///< Likewise.
+  kIsInterlaced = 8,  ///< Switch.
+  kIsYuv420 = 9,      ///< Switch: 4:2:0 with 8 bits.
+  kCount = 10,        ///< Number of values.
+};
+
+/// What an H.264 frame looks like.
+enum class H264Format : int {
+  kAnnexB = 0,  ///< Start codes, parameter sets before each key frame.
+  kAvc = 1,     ///< Lengths of four bytes, parameter sets in the description alone.
+};
+
 /// Pixels of the largest picture that is converted or scaled, 4096 × 2304; a side has up to 16383.
 inline constexpr int kMaxPicturePixels = 9437184;
 

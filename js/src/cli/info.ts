@@ -13,7 +13,7 @@ interface BuildInfo {
   readonly libraries: Readonly<Record<string, string>>;
 }
 
-const MODULES: readonly ModuleName[] = ['worklet', 'audio', 'file', 'video'];
+const MODULES: readonly ModuleName[] = ['worklet', 'audio', 'file', 'video', 'h264'];
 const DEEP_MODULES: readonly ModuleName[] = ['playout-deep', 'encoder-deep'];
 /** Without a scalar variant. */
 const SIMD_MODULES: readonly ModuleName[] = ['video-threads', ...DEEP_MODULES];
@@ -59,7 +59,7 @@ function info() {
     version: __EARSHOT_VERSION__,
     toolchain,
     // What the modules say of themselves, not what was meant to be built.
-    libraries: { ...libraries, opus: versionIn('audio'), vpx: versionIn('video') },
+    libraries: { ...libraries, opus: versionIn('audio'), vpx: versionIn('video'), openh264: versionIn('h264') },
     deep: DEEP_MODULES.every((name) => existsSync(moduleUrl(name, true))),
     simd: simdSupported(),
     modules,

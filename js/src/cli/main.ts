@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addEnhance } from './enhance.js';
 import { addG711 } from './g711.js';
+import { addH264 } from './h264.js';
 import { addInfo } from './info.js';
 import { InputError } from './input-error.js';
 import { addOpus } from './opus.js';
@@ -20,6 +21,7 @@ addEnhance(program);
 addOpus(program);
 addG711(program);
 addVp8(program);
+addH264(program);
 addReplay(program);
 addInfo(program);
 

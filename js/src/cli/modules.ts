@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { simdSupported } from '../wasm/loader.js';
 import { fileError, InputError } from './input-error.js';
 
-export type ModuleName = 'worklet' | 'audio' | 'file' | 'video' | 'video-threads' | 'playout-deep' | 'encoder-deep';
+export type ModuleName = 'worklet' | 'audio' | 'file' | 'video' | 'video-threads' | 'h264' | 'playout-deep' | 'encoder-deep';
 
 /** Made from libopus's networks: there is no form without SIMD, and none where the build has an older libopus. */
 const DEEP: readonly ModuleName[] = ['playout-deep', 'encoder-deep'];

@@ -2,17 +2,14 @@ import { type Command } from 'commander';
 import { createHash, type Hash } from 'node:crypto';
 import { MAX_VP8_PIXELS, StatusCode } from '../wasm/abi.js';
 import { instantiate } from '../wasm/loader.js';
-import { Vp8Decoder, type Vp8DecoderExports, type Vp8Picture } from '../wasm/vp8-decoder.js';
+import { Vp8Decoder, type Vp8DecoderExports } from '../wasm/vp8-decoder.js';
 import { InputError } from './input-error.js';
-import { IvfReader, type FrameRate } from './ivf.js';
+import { IvfReader } from './ivf.js';
 import { loadModule } from './modules.js';
 import { writeFile, type OutputFile } from './output-file.js';
+import { PictureWriter, USUAL_RATE } from './picture-writer.js';
 import { readSequentially, type SequentialInput } from './sequential-input.js';
 import { LapWatch, rounded } from './stopwatch.js';
-import { Y4mWriter } from './y4m.js';
-
-/** For files whose header names none. */
-const USUAL_RATE: FrameRate = { num: 30, den: 1 };
 
 interface DecodeOptions {
   readonly output?: string;
@@ -40,7 +37,8 @@ export function addVp8Decode(vp8: Command): void {
 function decode(input: SequentialInput, options: DecodeOptions, output?: OutputFile) {
   const reader = new IvfReader(input);
   const decoder = new Vp8Decoder(instantiate<Vp8DecoderExports>(loadModule('video')));
-  const writer = output && new PictureWriter(output, reader, input.path);
+  const { num, den } = reader.header.frameRate;
+  const writer = output && new PictureWriter(output, num > 0 && den > 0 ? { num, den } : USUAL_RATE, input.path);
   const hash: Hash | undefined = options.md5 && createHash('md5');
   const watch = new LapWatch();
   let frames = 0;
@@ -78,34 +76,5 @@ function describe(status: number, frame: number): string {
       return `frame ${frame} says it has more than ${MAX_VP8_PIXELS} pixels`;
     default:
       return `frame ${frame} could not be decoded (${StatusCode[status] ?? status})`;
-  }
-}
-
-/** Writes a Y4M file of the size of the first picture. */
-class PictureWriter {
-  readonly #output: OutputFile;
-  readonly #frameRate: FrameRate;
-  readonly #path: string;
-  #writer: Y4mWriter | undefined;
-  #width = 0;
-  #height = 0;
-
-  constructor(output: OutputFile, reader: IvfReader, path: string) {
-    const { num, den } = reader.header.frameRate;
-    this.#output = output;
-    this.#frameRate = num > 0 && den > 0 ? { num, den } : USUAL_RATE;
-    this.#path = path;
-  }
-
-  write({ width, height, bytes }: Vp8Picture): void {
-    if (!this.#writer) {
-      this.#writer = new Y4mWriter(this.#output, { width, height, frameRate: this.#frameRate });
-      this.#width = width;
-      this.#height = height;
-    }
-    if (width !== this.#width || height !== this.#height) {
-      throw new InputError(`${this.#path} changes from ${this.#width}×${this.#height} to ${width}×${height}, and a Y4M file has one size; decode it with --md5 alone`);
-    }
-    this.#writer.write(bytes);
   }
 }

@@ -57,7 +57,7 @@ export class Y4mReader implements Y4mFormat {
 
   #side(name: string, text: string | undefined): number {
     const value = Number(text);
-    if (!/^\d+$/.test(text ?? '') || value < 1 || value > MAX_SIDE) throw this.#wrong(`has ${text === undefined ? `no ${name}` : `a ${name} of ${text}`}; VP8 has 1 to ${MAX_SIDE} pixels`);
+    if (!/^\d+$/.test(text ?? '') || value < 1 || value > MAX_SIDE) throw this.#wrong(`has ${text === undefined ? `no ${name}` : `a ${name} of ${text}`}; 1 to ${MAX_SIDE} pixels are possible`);
     return value;
   }
 

@@ -1,22 +1,27 @@
 /** Entry of `earshot-video-worker.js`: codecs behind ports, and both kinds of encoded transforms. */
 import type { AttachCommand, PipeOptions } from '../protocol.js';
-import type { DecoderReport, EncoderReport, VideoWorkerCommand, VideoWorkerReport } from '../video-protocol.js';
+import type { DecoderReport, EncoderReport, TranscoderReport, VideoWorkerCommand, VideoWorkerReport } from '../video-protocol.js';
 import { CallDecoder, CallEncoder } from './call-codecs.js';
 import { serveCodec } from './codec-port.js';
 import { DecoderCodec } from './decoder-codec.js';
 import { EncoderCodec } from './encoder-codec.js';
 import { VideoReceiverPipe } from './receiver-pipe.js';
 import { VideoSenderPipe } from './sender-pipe.js';
+import { TranscoderCodec } from './transcoder-codec.js';
 
 declare const self: DedicatedWorkerGlobalScope;
 
 let supplyModule!: (module: WebAssembly.Module) => void;
 const module = new Promise<WebAssembly.Module>((resolve) => (supplyModule = resolve));
+let supplyH264!: (module: WebAssembly.Module) => void;
+const h264 = new Promise<WebAssembly.Module>((resolve) => (supplyH264 = resolve));
 
 self.onmessage = ({ data }: MessageEvent<VideoWorkerCommand | AttachCommand>) => {
   switch (data.type) {
     case 'module':
       return supplyModule(data.module);
+    case 'h264':
+      return supplyH264(data.module);
     case 'open':
       return open(data);
     case 'attach':
@@ -32,9 +37,17 @@ self.onrtctransform = ({ transformer }) => {
 };
 
 function open({ codec, port }: Extract<VideoWorkerCommand, { type: 'open' }>): void {
-  const report = (message: EncoderReport | DecoderReport, transfer: Transferable[]) => port.postMessage(message, transfer);
-  if (codec === 'encoder') serveCodec(port, module.then((loaded) => new EncoderCodec(loaded, report)));
-  else serveCodec(port, module.then((loaded) => new DecoderCodec(loaded, report)));
+  const report = (message: EncoderReport | DecoderReport | TranscoderReport, transfer: Transferable[]) => port.postMessage(message, transfer);
+  switch (codec) {
+    case 'encoder':
+      serveCodec(port, module.then((loaded) => new EncoderCodec(loaded, report)));
+      break;
+    case 'decoder':
+      serveCodec(port, module.then((loaded) => new DecoderCodec(loaded, report)));
+      break;
+    case 'transcoder':
+      serveCodec(port, Promise.resolve(new TranscoderCodec({ vp8: module, h264 }, report)));
+  }
 }
 
 /** Runs one sender's or receiver's frames through a pipe of its own until its connection ends. */

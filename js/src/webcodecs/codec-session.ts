@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.js';
 import type { CodecFault } from '../video-protocol.js';
-import { CodecWorker } from './codec-worker.js';
+import { CodecWorker, type CodecKind, type VideoModule } from './codec-worker.js';
 
 /** As `CodecState` of WebCodecs. */
 export type CodecState = 'unconfigured' | 'configured' | 'closed';
@@ -24,7 +24,7 @@ interface Hooks<Report> {
 }
 
 /**
- * State, queue and worker of one `VideoEncoder` or `VideoDecoder`, with the errors WebCodecs asks for. Every configured stretch
+ * State, queue and worker of one `VideoEncoder`, `VideoDecoder` or `VideoTranscoder`, with the errors WebCodecs asks for. Every configured stretch
  * has a port of its own, so that nothing of an earlier one arrives after a reset.
  */
 export class CodecSession<Command extends { readonly type: string }, Report extends { readonly type: string }> {
@@ -42,8 +42,9 @@ export class CodecSession<Command extends { readonly type: string }, Report exte
 
   constructor(
     private readonly engine: Engine,
-    private readonly codec: 'encoder' | 'decoder',
+    private readonly codec: CodecKind,
     private readonly hooks: Hooks<Exclude<Report, CommonReport>>,
+    private readonly modules: readonly VideoModule[] = ['video'],
   ) {}
 
   get state(): CodecState {
@@ -75,12 +76,17 @@ export class CodecSession<Command extends { readonly type: string }, Report exte
       return;
     }
     try {
-      this.#worker ??= new CodecWorker(this.engine, (reason) => this.#fail(new DOMException(reason, 'OperationError')));
+      this.#worker ??= new CodecWorker(this.engine, this.modules, (reason) => this.#fail(new DOMException(reason, 'OperationError')));
       this.#port ??= this.#open(this.#worker);
     } catch (error) {
       this.#soon(() => this.#fail(new DOMException((error as Error).message, 'OperationError')));
       return;
     }
+    this.send(command);
+  }
+
+  /** Queues a command that takes no time. */
+  send(command: Command): void {
     this.#queue.push({ command });
     this.#pump();
   }
