@@ -40,8 +40,8 @@ export type VideoSenderCommand =
   | { readonly type: 'rates'; readonly rates: VideoRates }
   /** The pictures of a track from now on, where there is a MediaStreamTrackProcessor. */
   | { readonly type: 'pictures'; readonly readable: ReadableStream<VideoFrame> }
-  /** One picture, where there is none. `picture-taken` asks for the next. */
-  | { readonly type: 'picture'; readonly picture: VideoFrame }
+  /** One picture, where there is none, and how old it is, ms. `picture-taken` asks for the next. */
+  | { readonly type: 'picture'; readonly picture: VideoFrame; readonly age: number }
   | { readonly type: 'no-pictures' }
   /** Where to write carrier pictures; without it `carry` asks the window for each. */
   | { readonly type: 'carrier'; readonly writable: WritableStream<VideoFrame> }

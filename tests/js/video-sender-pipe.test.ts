@@ -87,7 +87,7 @@ function give(...frames: FakeFrame[]) {
 /** A picture of the source, 33 ms after the one before; its number. */
 async function picture(size = {}) {
   await wait(34);
-  pipe.onCommand({ type: 'picture', picture: asPicture(new FakePicture(++shown, { timestamp: Date.now() * 1000, ...size })) });
+  pipe.onCommand({ type: 'picture', age: 0, picture: asPicture(new FakePicture(++shown, { timestamp: Date.now() * 1000, ...size })) });
   await flush();
   return shown;
 }

@@ -3,7 +3,7 @@ import { FrameRateLimiter } from './frame-rate-limiter.js';
 /** A picture that waits for the encoder. */
 export interface Picture {
   readonly frame: VideoFrame;
-  /** When it came, ms. */
+  /** When it was captured, as far as it is known, ms. */
   readonly since: number;
 }
 
@@ -62,8 +62,8 @@ export class PictureInbox {
     this.clear();
   }
 
-  /** Takes one picture, which is the inbox's to close from now on. */
-  offer(frame: VideoFrame): void {
+  /** Takes one picture, `age` ms old, which is the inbox's to close from now on. */
+  offer(frame: VideoFrame, age = 0): void {
     this.captured++;
     const { displayWidth: width, displayHeight: height } = frame;
     if (width !== this.size.width || height !== this.size.height) {
@@ -73,7 +73,7 @@ export class PictureInbox {
     if (!this.#limiter.accepts(frame.timestamp, this.frameRate)) return frame.close();
     this.#last?.close();
     this.#last = frame.clone();
-    this.#put(frame);
+    this.#put(frame, age);
   }
 
   /** Puts the latest picture in again, unless one waits. */
@@ -96,12 +96,12 @@ export class PictureInbox {
     this.#last = undefined;
   }
 
-  #put(frame: VideoFrame): void {
+  #put(frame: VideoFrame, age = 0): void {
     if (this.#waiting) {
       this.#waiting.frame.close();
       this.dropped++;
     }
-    this.#waiting = { frame, since: this.now() };
+    this.#waiting = { frame, since: this.now() - age };
     this.user.onPicture();
   }
 }

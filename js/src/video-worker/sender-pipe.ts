@@ -94,7 +94,7 @@ export class VideoSenderPipe {
       case 'pictures':
         return void this.#inbox.read(command.readable);
       case 'picture':
-        this.#inbox.offer(command.picture);
+        this.#inbox.offer(command.picture, command.age);
         return this.report({ type: 'picture-taken' });
       case 'no-pictures':
         return this.#inbox.stop();

@@ -1,5 +1,8 @@
 import { picturesOf } from './breakout-box.js';
 
+/** From a canvas by its track to an element, in Firefox: half a picture of the track and what the element waits; ms. Measured. */
+export const ELEMENT_DELAY = 26;
+
 /** Takes the pictures of a track to the worker. */
 export interface PictureSource {
   /** The worker has taken the last picture. */

@@ -112,7 +112,9 @@ export class VideoReceiverAttachment extends Attachment<VideoReceiverReport> {
 
   async #tellSound(): Promise<void> {
     if (!this.#sound) return;
-    this.#post({ type: 'audio-clock', clock: await this.#sound.heard() });
+    const clock = await this.#sound.heard();
+    // A picture has to leave the worker as much earlier as it is seen later.
+    this.#post({ type: 'audio-clock', clock: clock && { ...clock, time: clock.time - this.#sink.delay } });
   }
 
   /** The worker runs: from here on it writes the track. */

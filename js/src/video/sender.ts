@@ -9,7 +9,7 @@ import { faultError } from '../worklet-node.js';
 import { carrierTrack, type CarrierTrack } from './carrier-track.js';
 import { NativeTrack } from './native-track.js';
 import { videoSenderSettings, type VideoSenderAllSettings, type VideoSenderOptions, type VideoSenderUpdate } from './options.js';
-import { capturesHidden, pictureSource, type PictureSource } from './picture-source.js';
+import { capturesHidden, ELEMENT_DELAY, pictureSource, type PictureSource } from './picture-source.js';
 import { RateLink, type RateSettings } from './rate-link.js';
 import { NO_SENDER_COUNTERS, videoSenderStats, type VideoSenderMoment, type VideoSenderStats } from './sender-stats.js';
 import { videoHost } from './video-hosts.js';
@@ -188,7 +188,7 @@ export class VideoSenderAttachment extends Attachment<VideoSenderReport> {
     this.#pictures = pictureSource(track, {
       stream: (readable) => this.#post({ type: 'pictures', readable }, [readable as unknown as Transferable]),
       picture: (picture) => {
-        this.#post({ type: 'picture', picture }, [picture]);
+        this.#post({ type: 'picture', picture, age: ELEMENT_DELAY }, [picture]);
       },
     });
   }
