@@ -11,7 +11,7 @@ const quantile = (values, share) => [...values].sort((a, b) => a - b)[Math.max(0
 test('flash and beep stay together', {}, async (t) => {
   const [audioProxy, videoProxy] = [await t.proxy({ seed: 3 }), await t.proxy({ seed: 4 })];
   const result = await t.page.evaluate(
-    async ([audioCandidates, videoCandidates]) => {
+    async ([audioCandidates, videoCandidates, firefox]) => {
       const Earshot = await harness.loadLibrary();
       const context = await harness.audioContext();
       await context.audioWorklet.addModule('/onset-processor.js');
@@ -32,11 +32,11 @@ test('flash and beep stay together', {}, async (t) => {
         draw.fillRect(0, 0, 320, 180);
       };
       picture();
-      setInterval(picture, 33);
+      setInterval(picture, 16);
       await harness.call({
-        track: canvas.captureStream(30).getVideoTracks()[0],
+        track: canvas.captureStream(60).getVideoTracks()[0],
         proxy: videoCandidates,
-        onSender: (one) => (ends.videoSender = Earshot.attachVideoSender(one, { syncWith: ends.audioSender })),
+        onSender: (one) => (ends.videoSender = Earshot.attachVideoSender(one, { syncWith: ends.audioSender, maxFrameRate: 60 })),
         onReceiver: (one) => (ends.video = Earshot.attachVideoReceiver(one, { syncWith: ends.audio })),
       });
       await harness.until(() => Object.values(ends).every(({ state }) => state === 'running'));
@@ -45,7 +45,8 @@ test('flash and beep stay together', {}, async (t) => {
       const onset = new AudioWorkletNode(context, 'onset', { numberOfOutputs: 1 });
       ends.audio.node.connect(onset).connect(new GainNode(context, { gain: 0 })).connect(context.destination);
       onset.port.onmessage = ({ data }) => {
-        const { contextTime, performanceTime } = context.getOutputTimestamp();
+        // Firefox may not be asked (js/src/call/output-time.ts): with the null sink it was 38 ms.
+        const { contextTime, performanceTime } = firefox ? { contextTime: context.currentTime, performanceTime: performance.now() + 38 } : context.getOutputTimestamp();
         heard.push(performanceTime + 1000 * (data - contextTime));
       };
       const seen = [];
@@ -61,7 +62,7 @@ test('flash and beep stay together', {}, async (t) => {
       };
       video.requestVideoFrameCallback(look);
       // The delays settle.
-      await harness.sleep(6);
+      await harness.sleep(10);
       const made = [];
       for (let i = 0; i < 20; i++) {
         await harness.sleep(0.8 + 0.1 * Math.random());
@@ -76,7 +77,7 @@ test('flash and beep stay together', {}, async (t) => {
       const pairs = made.map((at) => [after(seen, at) - at, after(heard, at) - at]);
       return { pairs, stats: await ends.video.getStats(), audio: await ends.audio.getStats() };
     },
-    [audioProxy.candidates, videoProxy.candidates],
+    [audioProxy.candidates, videoProxy.candidates, t.browser === 'firefox'],
   );
   const both = result.pairs.filter(([seen, heard]) => seen !== null && heard !== null && !Number.isNaN(seen) && !Number.isNaN(heard));
   const errors = both.map(([seen, heard]) => seen - heard);

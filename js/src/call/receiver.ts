@@ -6,6 +6,7 @@ import { isChannelCount } from '../validate.js';
 import type { PlayoutMoment } from './history.js';
 import { Loudspeaker } from './loudspeaker.js';
 import { wantedConcealment, wantedEchoSafety, type Concealment, type ReceiverOptions } from './options.js';
+import { outputTime } from './output-time.js';
 import { PlayoutAttachment } from './playout-attachment.js';
 import { PlayoutNode } from './playout-node.js';
 import { playoutStats, type PlayoutStats } from './stats.js';
@@ -90,10 +91,8 @@ export class ReceiverAttachment extends PlayoutAttachment {
   async heard(): Promise<AudioClock | null> {
     const position = this.state === 'running' ? await this.#playout?.position() : undefined;
     if (!position) return null;
-    const { contextTime = 0, performanceTime = 0 } = this.#lease.context.getOutputTimestamp();
-    // Before anything was put out there is no pair of times.
-    if (performanceTime === 0) return null;
-    return { rtpTimestamp: position.rtpTimestamp, time: performance.timeOrigin + performanceTime + 1000 * (position.time - contextTime) };
+    const time = outputTime(this.#lease.context, position.time);
+    return time === undefined ? null : { rtpTimestamp: position.rtpTimestamp, time };
   }
 
   /** @internal Plays so many ms later than now, or earlier as far as it was held before: for pictures that belong to it. */
