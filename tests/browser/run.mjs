@@ -119,7 +119,7 @@ async function runTest(test, shared) {
   const started = performance.now();
   let failure;
   try {
-    await withLimit(execute(), TEST_LIMIT_MS);
+    await withLimit(execute(), test.limitMs ?? TEST_LIMIT_MS);
   } catch (error) {
     failure = error;
   }

@@ -42,7 +42,7 @@ test('at a cap of 500 kbit/s the delay settles', {}, async (t) => {
   assert.ok(receiver.framesPerSecond > 3, `${receiver.framesPerSecond} pictures a second`);
 });
 
-test('a cap that falls to 300 kbit/s and rises again is followed', {}, async (t) => {
+test('a cap that falls to 300 kbit/s and rises again is followed', { limitMs: 120_000 }, async (t) => {
   const cap = (rateKbps) => ({ rateKbps, queueMs: 3000, delayMs: 20 });
   const proxy = await t.proxy({ forth: cap(1000), back: { delayMs: 20 } });
   await start(t, proxy, { picture: { motion: 6 } });

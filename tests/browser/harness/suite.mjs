@@ -16,11 +16,11 @@ const tests = [];
 
 /**
  * @param {string} name
- * @param {{ browsers?: string[] }} options  browsers: only in these
+ * @param {{ browsers?: string[], limitMs?: number }} options  browsers: only in these; limitMs: instead of the usual limit
  * @param {(t: Context) => Promise<void>} run
  */
 export function test(name, options, run) {
-  tests.push({ name, browsers: options.browsers ?? ['chromium', 'firefox'], run });
+  tests.push({ name, browsers: options.browsers ?? ['chromium', 'firefox'], limitMs: options.limitMs, run });
 }
 
 export const registered = tests;
