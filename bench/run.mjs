@@ -3,6 +3,7 @@
 //   chains   capture and playout chain as the worklet runs them, in % of a core
 //   deep     playout with the deep module beside the small one
 //   vp8      video codec in WebAssembly against native libvpx
+//   vp8-soak half an hour of video: what memory encoder and decoder take
 //   bandwidth  the video's rate controller on simulated networks, against simpler ones
 //   kernels  Google Benchmark programs, native against WebAssembly with and without SIMD
 // --check holds the figures against "speeds" of bench/budget.json and fails when one is missed.
@@ -14,7 +15,7 @@ import { root } from '../tools/lib/paths.mjs';
 import { setUp } from '../tools/setup.mjs';
 import { findMissed } from './lib/report.mjs';
 
-const suites = ['opus', 'chains', 'deep', 'vp8', 'bandwidth', 'kernels'];
+const suites = ['opus', 'chains', 'deep', 'vp8', 'vp8-soak', 'bandwidth', 'kernels'];
 
 await runMain(async () => {
   const { values, positionals } = parseArgs({
