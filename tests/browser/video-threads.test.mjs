@@ -1,5 +1,6 @@
 /** The video module with threads: encoding in two threads, alone in a worker and by VideoEncoder, and what becomes of it where there are none. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -166,9 +167,16 @@ async function encodeInPage(page, { configuration = {}, plain = false } = {}) {
   }, { config: CONFIG, configuration, plain, timestamps, source: String(makePicture) });
 }
 
-for (const plain of [false, true]) {
-  test(`VideoEncoder has two threads in an isolated page, of ${plain ? 'plain pictures' : 'VideoFrames'}`, {}, async (t) => {
-    const { first, second, errors, isolated } = await encodeInPage(await t.open('/call.html', { isolated: true }), { plain });
+/** As Vite puts files of this size into its own. */
+const inlined = `data:text/javascript;base64,${readFileSync(new URL('../../dist/earshot-thread.js', import.meta.url), 'base64')}`;
+
+for (const [what, options] of [
+  ['of VideoFrames', {}],
+  ['of plain pictures', { plain: true }],
+  ['with the script of a thread as a data: address', { configuration: { threadUrl: inlined } }],
+]) {
+  test(`VideoEncoder has two threads in an isolated page, ${what}`, {}, async (t) => {
+    const { first, second, errors, isolated } = await encodeInPage(await t.open('/call.html', { isolated: true }), options);
     assert.deepEqual(errors, []);
     assert.equal(isolated, true);
     // The stream tells: each thread has statistics of its own.
