@@ -10,8 +10,18 @@ export interface Configuration {
   workerUrl?: string | URL;
   /** Overrides the place of `earshot-video-worker.js`. */
   videoWorkerUrl?: string | URL;
+  /** Overrides the place of `earshot-thread.js`. */
+  threadUrl?: string | URL;
   /** Overrides the places of the modules, whatever the variant. */
-  wasmUrl?: { worklet?: string | URL; audio?: string | URL; playoutDeep?: string | URL; encoderDeep?: string | URL; video?: string | URL; h264?: string | URL };
+  wasmUrl?: {
+    worklet?: string | URL;
+    audio?: string | URL;
+    playoutDeep?: string | URL;
+    encoderDeep?: string | URL;
+    video?: string | URL;
+    videoThreads?: string | URL;
+    h264?: string | URL;
+  };
   /** `auto` (default) takes the SIMD128 variant where the browser can run it. */
   simd?: 'auto' | boolean;
   /** Used where no other context is given, instead of the library's own 48 kHz context. Never closed by the library. */
@@ -23,6 +33,7 @@ export type AssetName =
   | 'earshot-worklet.js'
   | 'earshot-worker.js'
   | 'earshot-video-worker.js'
+  | 'earshot-thread.js'
   | 'earshot-worklet.wasm'
   | 'earshot-worklet-scalar.wasm'
   | 'earshot-audio.wasm'
@@ -31,6 +42,7 @@ export type AssetName =
   | 'earshot-encoder-deep.wasm'
   | 'earshot-video.wasm'
   | 'earshot-video-scalar.wasm'
+  | 'earshot-video-threads.wasm'
   | 'earshot-h264.wasm'
   | 'earshot-h264-scalar.wasm';
 
@@ -45,6 +57,7 @@ const besideScript = ((): Record<AssetName, URL> | undefined => {
       'earshot-worklet.js': new URL('./earshot-worklet.js', import.meta.url),
       'earshot-worker.js': new URL('./earshot-worker.js', import.meta.url),
       'earshot-video-worker.js': new URL('./earshot-video-worker.js', import.meta.url),
+      'earshot-thread.js': new URL('./earshot-thread.js', import.meta.url),
       'earshot-worklet.wasm': new URL('./earshot-worklet.wasm', import.meta.url),
       'earshot-worklet-scalar.wasm': new URL('./earshot-worklet-scalar.wasm', import.meta.url),
       'earshot-audio.wasm': new URL('./earshot-audio.wasm', import.meta.url),
@@ -53,6 +66,7 @@ const besideScript = ((): Record<AssetName, URL> | undefined => {
       'earshot-encoder-deep.wasm': new URL('./earshot-encoder-deep.wasm', import.meta.url),
       'earshot-video.wasm': new URL('./earshot-video.wasm', import.meta.url),
       'earshot-video-scalar.wasm': new URL('./earshot-video-scalar.wasm', import.meta.url),
+      'earshot-video-threads.wasm': new URL('./earshot-video-threads.wasm', import.meta.url),
       'earshot-h264.wasm': new URL('./earshot-h264.wasm', import.meta.url),
       'earshot-h264-scalar.wasm': new URL('./earshot-h264-scalar.wasm', import.meta.url),
     };
@@ -86,6 +100,8 @@ function explicitUrl(name: AssetName, configuration: Configuration): string | UR
       return configuration.workerUrl;
     case 'earshot-video-worker.js':
       return configuration.videoWorkerUrl;
+    case 'earshot-thread.js':
+      return configuration.threadUrl;
     case 'earshot-worklet.wasm':
     case 'earshot-worklet-scalar.wasm':
       return configuration.wasmUrl?.worklet;
@@ -99,6 +115,8 @@ function explicitUrl(name: AssetName, configuration: Configuration): string | UR
     case 'earshot-video.wasm':
     case 'earshot-video-scalar.wasm':
       return configuration.wasmUrl?.video;
+    case 'earshot-video-threads.wasm':
+      return configuration.wasmUrl?.videoThreads;
     case 'earshot-h264.wasm':
     case 'earshot-h264-scalar.wasm':
       return configuration.wasmUrl?.h264;

@@ -4,7 +4,7 @@ import { EarshotError } from './errors.js';
 import { simdSupported } from './wasm/loader.js';
 
 /** The modules the window hands out; the file module is for Node alone. */
-export type ModuleName = 'worklet' | 'audio' | 'video' | 'h264' | DeepModuleName;
+export type ModuleName = 'worklet' | 'audio' | 'video' | 'video-threads' | 'h264' | DeepModuleName;
 /** Those with libopus's networks, which are too slow without SIMD. */
 export type DeepModuleName = 'playout-deep' | 'encoder-deep';
 
@@ -138,8 +138,8 @@ export class Engine {
   async #compile(name: ModuleName): Promise<WebAssembly.Module> {
     const wanted = this.#configuration.simd ?? 'auto';
     const simd = wanted === 'auto' ? simdSupported() : wanted;
-    if (!simd && isDeep(name)) {
-      throw new EarshotError('unsupported', 'engine', `load ${name}`, 'Deep concealment and redundancy need WebAssembly SIMD; the small modules serve instead.');
+    if (!simd && needsSimd(name)) {
+      throw new EarshotError('unsupported', 'engine', `load ${name}`, 'This module needs WebAssembly SIMD; the one it stands in for serves instead.');
     }
     const file = `earshot-${name}${simd ? '' : '-scalar'}.wasm` as AssetName;
     const url = this.assetUrl(file);
@@ -181,7 +181,7 @@ export class Engine {
   }
 }
 
-const isDeep = (name: ModuleName): name is DeepModuleName => name.endsWith('-deep');
+const needsSimd = (name: ModuleName) => name.endsWith('-deep') || name === 'video-threads';
 
 /** The engine of this page. */
 export const engine = new Engine();

@@ -40,7 +40,7 @@ export interface FrameEncoderSettings extends Vp8CallOptions {
   readonly frameRate: number;
   /** 1 (slow, good) … 16. */
   readonly speed: number;
-  /** 1 … 64. */
+  /** 1 … 64; no more than the codec was opened with. */
   readonly threads: number;
   /** Longest distance of key frames, in frames; 0: key frames only on request. */
   readonly maxKeyFrameInterval: number;
@@ -118,12 +118,22 @@ export interface DroppedFrame {
 
 // ---- worker --------------------------------------------------------------------------------------------------------
 
+/** What codecs of several threads run in. */
+export interface ThreadedVideo {
+  readonly module: WebAssembly.Module;
+  /** Of `earshot-thread.js`. */
+  readonly threadUrl: string;
+}
+
 export type VideoWorkerCommand =
   /** Once, before anything can run. */
   | { readonly type: 'module'; readonly module: WebAssembly.Module }
   /** Once, for what needs the module of H.264. */
   | { readonly type: 'h264'; readonly module: WebAssembly.Module }
-  | { readonly type: 'open'; readonly codec: 'encoder' | 'decoder' | 'transcoder'; readonly port: MessagePort };
+  /** Once, when a codec is opened in several threads; null: they are not to be had. */
+  | { readonly type: 'threads'; readonly threaded: ThreadedVideo | null }
+  /** `threads` counts for encoders of VP8 alone. */
+  | { readonly type: 'open'; readonly codec: 'encoder' | 'decoder' | 'transcoder'; readonly port: MessagePort; readonly threads: number };
 
 /** Sent once, when the worker's script has run. */
 export interface VideoWorkerReport {

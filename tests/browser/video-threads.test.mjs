@@ -1,5 +1,6 @@
-/** The video module with threads: encoding in two threads of a worker, and what becomes of it in a page that is not isolated. */
+/** The video module with threads: encoding in two threads, alone in a worker and by VideoEncoder, and what becomes of it where there are none. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -104,3 +105,99 @@ test('a page that is not isolated is told that threads are not to be had', {}, a
   assert.ok(result.error, 'threads were started');
   t.note(result.error);
 });
+
+const CONFIG = { codec: 'vp8', width, height, bitrate: 400_000, framerate: 30, earshot: { speed: 6, threads: 2 } };
+/** What the config means, by the names of abi.h. */
+const PARAMETERS = {
+  Profile: 1, Width: width, Height: height, FrameRateNum: 30, FrameRateDen: 1, BitrateKbps: 400, Speed: 6, MaxKeyFrameInterval: 0,
+  MinQuantizer: 2, MaxQuantizer: 56, StaticThreshold: 1, AllowDrops: 0,
+};
+const timeOf = (t) => Math.round((t * 1e6) / 30);
+
+/** What VideoEncoder is to make of the pictures, by the module alone in Node. */
+async function expectedStream(threads) {
+  const { e, terminate } = threads > 1 ? await threadedVideoModule(threads) : { e: videoModule(''), terminate() {} };
+  const handle = createEncoder(e, { ...PARAMETERS, Threads: threads });
+  const frames = Array.from({ length: numPictures }, (_, t) => {
+    const bytes = makePicture(width, height, t);
+    new Uint8Array(e.memory.buffer, e.vp8_encoder_input(handle), bytes.length).set(bytes);
+    const length = e.vp8_encoder_encode(handle, 0, timeOf(t));
+    return [...new Uint8Array(e.memory.buffer, e.vp8_encoder_packet(handle), length)];
+  });
+  await terminate();
+  return frames;
+}
+
+/** What VideoEncoder makes of them in a page, of VideoFrames or plain pictures, and after a reset again. */
+async function encodeInPage(page, { configuration = {}, plain = false } = {}) {
+  const timestamps = Array.from({ length: numPictures }, (_, t) => timeOf(t));
+  return page.evaluate(async ({ config, configuration, plain, timestamps, source }) => {
+    const makePicture = new Function(`return ${source}`)();
+    const Earshot = await harness.loadLibrary();
+    Earshot.configure(configuration);
+    let frames = [];
+    const errors = [];
+    const encoder = new Earshot.VideoEncoder({
+      output(chunk) {
+        const bytes = new Uint8Array(chunk.byteLength);
+        chunk.copyTo(bytes);
+        frames.push([...bytes]);
+      },
+      error: ({ name, message }) => errors.push(`${name}: ${message}`),
+    });
+    const encode = async () => {
+      frames = [];
+      encoder.configure(config);
+      for (const [t, timestamp] of timestamps.entries()) {
+        const data = makePicture(config.width, config.height, t);
+        const picture = { format: 'I420', codedWidth: config.width, codedHeight: config.height, timestamp };
+        const frame = plain ? { ...picture, data } : new VideoFrame(data, picture);
+        encoder.encode(frame);
+        frame.close?.();
+      }
+      await encoder.flush().catch(() => {});
+      return frames;
+    };
+    const first = await encode();
+    const { state } = encoder;
+    if (state === 'configured') encoder.reset();
+    const second = state === 'configured' ? await encode() : [];
+    if (encoder.state === 'configured') encoder.close();
+    return { first, second, errors, isolated: crossOriginIsolated };
+  }, { config: CONFIG, configuration, plain, timestamps, source: String(makePicture) });
+}
+
+/** As Vite puts files of this size into its own. */
+const inlined = `data:text/javascript;base64,${readFileSync(new URL('../../dist/earshot-thread.js', import.meta.url), 'base64')}`;
+
+for (const [what, options] of [
+  ['of VideoFrames', {}],
+  ['of plain pictures', { plain: true }],
+  ['with the script of a thread as a data: address', { configuration: { threadUrl: inlined } }],
+]) {
+  test(`VideoEncoder has two threads in an isolated page, ${what}`, {}, async (t) => {
+    const { first, second, errors, isolated } = await encodeInPage(await t.open('/call.html', { isolated: true }), options);
+    assert.deepEqual(errors, []);
+    assert.equal(isolated, true);
+    // The stream tells: each thread has statistics of its own.
+    const expected = await expectedStream(2);
+    assert.notDeepEqual(expected, await expectedStream(1));
+    assert.deepEqual(first, expected);
+    assert.deepEqual(second, expected, 'after a reset');
+  });
+}
+
+for (const [what, isolated, configuration] of [
+  ['in a page that is not isolated', false, {}],
+  ['without the module with threads', true, { wasmUrl: { videoThreads: '/missing.wasm' } }],
+  ['without the script of a thread', true, { threadUrl: '/missing.js' }],
+]) {
+  test(`VideoEncoder has one thread ${what}`, {}, async (t) => {
+    const result = await encodeInPage(isolated ? await t.open('/call.html', { isolated }) : t.page, { configuration });
+    assert.deepEqual(result.errors, []);
+    assert.equal(result.isolated, isolated);
+    const expected = await expectedStream(1);
+    assert.deepEqual(result.first, expected);
+    assert.deepEqual(result.second, expected, 'after a reset');
+  });
+}

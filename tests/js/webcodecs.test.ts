@@ -70,6 +70,48 @@ describe('VideoEncoder without VideoFrame', () => {
     expect(encoder.encodeQueueSize).toBe(0);
   });
 
+  describe('of several threads', () => {
+    const THREADS = { ...CONFIG, earshot: { threads: 2 } };
+    const heard = () => browser.workers[0]!.heard.map(({ type, threads, threaded }) => [type, ...(type === 'open' ? [threads] : type === 'threads' ? [threaded] : [])]);
+    const found = { module: expect.any(WebAssembly.Module), threadUrl: 'https://page.example/earshot/earshot-thread.js' };
+
+    it('hands its worker what threads need, once, where the page is isolated', async () => {
+      const page = await openPage({ crossOriginIsolated: true });
+      ({ Earshot } = page);
+      const { encoder } = makeEncoder();
+      encoder.configure(THREADS);
+      await settle();
+      encoder.reset();
+      encoder.configure(CONFIG);
+      encoder.reset();
+      encoder.configure(THREADS);
+      await settle();
+      expect(heard()).toEqual([['open', 2], ['module'], ['threads', found], ['open', 1], ['open', 2]]);
+      expect(page.fetched).toContain('https://page.example/earshot/earshot-video-threads.wasm');
+    });
+
+    it('fetches nothing for them where it is not, or one is enough', async () => {
+      for (const [crossOriginIsolated, config] of [[false, THREADS], [undefined, THREADS], [true, CONFIG]] as const) {
+        const page = await openPage({ crossOriginIsolated });
+        ({ Earshot } = page);
+        makeEncoder().encoder.configure(config);
+        await settle();
+        expect(heard()).toEqual([['open', 1], ['module']]);
+        expect(page.fetched).toEqual(['https://page.example/earshot/earshot-video.wasm']);
+      }
+    });
+
+    it('says to its worker that there are none without SIMD', async () => {
+      ({ Earshot } = await openPage({ crossOriginIsolated: true }));
+      Earshot.configure({ simd: false });
+      const { encoder, errors } = makeEncoder();
+      encoder.configure(THREADS);
+      await settle();
+      expect(heard()).toContainEqual(['threads', null]);
+      expect([encoder.state, errors]).toEqual(['configured', []]);
+    });
+  });
+
   it('copies what it is given', async () => {
     const { encoder } = makeEncoder();
     encoder.configure(CONFIG);

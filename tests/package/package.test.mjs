@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -15,8 +15,10 @@ import { serveFolder } from './static-server.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url));
-const ASSETS = ['earshot-worklet.js', 'earshot-worker.js', 'earshot-video-worker.js',
+const ASSETS = ['earshot-worklet.js', 'earshot-worker.js', 'earshot-video-worker.js', 'earshot-video-threads.wasm',
   ...['worklet', 'audio', 'video', 'h264'].flatMap((name) => [`earshot-${name}.wasm`, `earshot-${name}-scalar.wasm`])];
+/** So small that Vite puts it into the page's script. */
+const INLINED = 'earshot-thread.js';
 
 let project;
 let packed;
@@ -44,7 +46,7 @@ function assertWorks(result) {
 
 test('holds the library, its types and its notices, and neither sources nor tests', () => {
   const files = packed.files.map(({ path }) => path);
-  for (const file of ['earshot.js', 'earshot.mjs', 'earshot.d.ts', 'cli.mjs', ...ASSETS]) assert.ok(files.includes(`dist/${file}`), file);
+  for (const file of ['earshot.js', 'earshot.mjs', 'earshot.d.ts', 'cli.mjs', INLINED, ...ASSETS]) assert.ok(files.includes(`dist/${file}`), file);
   const strange = files.filter((path) => !/^(dist\/[^/]+|package\.json|LICENSE|README\.md|THIRD_PARTY_NOTICES)$/.test(path));
   assert.deepEqual(strange, []);
 });
@@ -75,6 +77,9 @@ test('works in a page built by Vite', async () => {
     const [stem, extension] = asset.split(/\.(?=\w+$)/);
     assert.ok(built.some((name) => name.startsWith(`${stem}-`) && name.endsWith(`.${extension}`)), `${asset} is not in ${built}`);
   }
+  const inlined = readFileSync(join(ROOT, 'dist', INLINED), 'base64');
+  const scripts = built.filter((name) => name.endsWith('.js')).map((name) => readFileSync(join(project, 'dist/assets', name), 'utf8'));
+  assert.ok(scripts.some((text) => text.includes(`data:text/javascript;base64,${inlined}`)), `${INLINED} is in none of the scripts`);
   const server = await serveFolder(join(project, 'dist'));
   try {
     assertWorks(await openInChromium(`${server.origin}/index.html`));

@@ -1,8 +1,9 @@
 import type { ScalabilityMode } from '../video-call-protocol.js';
+import { instantiate } from '../wasm/loader.js';
 import type { Vp8CallOptions } from '../wasm/vp8-encoder.js';
 import { VP8_COLOR_SPACE } from './decoder-codec.js';
 import { DecodeError, FrameDecoder } from './frame-decoder.js';
-import { FrameEncoder } from './frame-encoder.js';
+import { FrameEncoder, type FrameEncoderExports } from './frame-encoder.js';
 import { toPicture } from './picture-writer.js';
 import type { PictureDecoder } from './receiver-pipe.js';
 import type { EncodedPicture, PictureEncoder, PictureEncoderSettings } from './sender-pipe.js';
@@ -25,7 +26,7 @@ export class CallEncoder implements PictureEncoder {
   readonly #encoder: FrameEncoder;
 
   constructor(module: WebAssembly.Module) {
-    this.#encoder = new FrameEncoder(module);
+    this.#encoder = new FrameEncoder(instantiate<FrameEncoderExports>(module));
   }
 
   configure({ width, height, bitrate, frameRate, speed, scalabilityMode, screenContent }: PictureEncoderSettings): void {

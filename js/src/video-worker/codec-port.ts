@@ -5,6 +5,8 @@ export interface Codec<Command> {
   run(command: Command): Promise<void> | void;
   /** A command that is not run any more. */
   drop(command: Command): void;
+  /** No command comes any more. */
+  dispose?(): void;
 }
 
 /**
@@ -23,6 +25,7 @@ export function serveCodec<Command extends { readonly type: string }>(port: Mess
     if (data.type === 'close') {
       ended = true;
       port.close();
+      void Promise.all([codec, idle]).then(([running]) => running.dispose?.(), () => {});
       return;
     }
     const command = data as Command;

@@ -1,6 +1,7 @@
 import type { EncoderCommand, EncoderReport, Picture } from '../video-protocol.js';
 import type { Codec } from './codec-port.js';
-import { FrameEncoder } from './frame-encoder.js';
+import { FrameEncoder, type FrameEncoderExports } from './frame-encoder.js';
+import type { VideoInstance } from './video-instance.js';
 
 type Command = Exclude<EncoderCommand, { type: 'close' }>;
 
@@ -9,10 +10,10 @@ export class EncoderCodec implements Codec<Command> {
   readonly #encoder: FrameEncoder;
 
   constructor(
-    module: WebAssembly.Module,
+    private readonly instance: VideoInstance<FrameEncoderExports>,
     private readonly report: (report: EncoderReport, transfer: Transferable[]) => void,
   ) {
-    this.#encoder = new FrameEncoder(module);
+    this.#encoder = new FrameEncoder(instance.exports);
   }
 
   async run(command: Command): Promise<void> {
@@ -30,6 +31,10 @@ export class EncoderCodec implements Codec<Command> {
 
   drop(command: Command): void {
     if (command.type === 'encode') close(command.picture);
+  }
+
+  dispose(): void {
+    this.instance.dispose();
   }
 
   async #encode({ picture, timestamp, duration, keyFrame }: Extract<Command, { type: 'encode' }>): Promise<void> {

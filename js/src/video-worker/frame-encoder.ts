@@ -1,5 +1,4 @@
 import type { EncodedFrame, FrameEncoderSettings, Picture } from '../video-protocol.js';
-import { instantiate } from '../wasm/loader.js';
 import type { PictureExports } from '../wasm/picture-converter.js';
 import { Vp8Encoder, type Vp8EncoderExports, type Vp8EncoderOptions } from '../wasm/vp8-encoder.js';
 import { PictureReader } from './picture-reader.js';
@@ -7,18 +6,20 @@ import { PictureReader } from './picture-reader.js';
 /** Denominator of frame rates, which are whole numbers below. */
 const RATE_TERM = 1000;
 
+export type FrameEncoderExports = Vp8EncoderExports & PictureExports;
+
 /** Pictures of any kind to VP8 frames, in an instance of the module of its own. */
 export class FrameEncoder {
-  readonly #exports: Vp8EncoderExports & PictureExports;
+  readonly #exports: FrameEncoderExports;
   readonly #reader: PictureReader;
   #encoder: Vp8Encoder | undefined;
   #settings: FrameEncoderSettings | undefined;
   /** Resolves when the picture before is encoded. */
   #idle: Promise<unknown> = Promise.resolve();
 
-  constructor(module: WebAssembly.Module) {
-    this.#exports = instantiate<Vp8EncoderExports & PictureExports>(module);
-    this.#reader = new PictureReader(this.#exports);
+  constructor(exports: FrameEncoderExports) {
+    this.#exports = exports;
+    this.#reader = new PictureReader(exports);
   }
 
   /** From the next picture on. Throws, and keeps the old settings, when one is out of range. */

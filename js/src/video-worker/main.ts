@@ -1,13 +1,15 @@
 /** Entry of `earshot-video-worker.js`: codecs behind ports, and both kinds of encoded transforms. */
 import type { AttachCommand, PipeOptions } from '../protocol.js';
-import type { DecoderReport, EncoderReport, TranscoderReport, VideoWorkerCommand, VideoWorkerReport } from '../video-protocol.js';
+import type { DecoderReport, EncoderReport, ThreadedVideo, TranscoderReport, VideoWorkerCommand, VideoWorkerReport } from '../video-protocol.js';
 import { CallDecoder, CallEncoder } from './call-codecs.js';
 import { serveCodec } from './codec-port.js';
 import { DecoderCodec } from './decoder-codec.js';
 import { EncoderCodec } from './encoder-codec.js';
+import type { FrameEncoderExports } from './frame-encoder.js';
 import { VideoReceiverPipe } from './receiver-pipe.js';
 import { VideoSenderPipe } from './sender-pipe.js';
 import { TranscoderCodec } from './transcoder-codec.js';
+import { openVideo } from './video-instance.js';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -15,6 +17,8 @@ let supplyModule!: (module: WebAssembly.Module) => void;
 const module = new Promise<WebAssembly.Module>((resolve) => (supplyModule = resolve));
 let supplyH264!: (module: WebAssembly.Module) => void;
 const h264 = new Promise<WebAssembly.Module>((resolve) => (supplyH264 = resolve));
+let supplyThreaded!: (threaded: ThreadedVideo | null) => void;
+const threaded = new Promise<ThreadedVideo | null>((resolve) => (supplyThreaded = resolve));
 
 self.onmessage = ({ data }: MessageEvent<VideoWorkerCommand | AttachCommand>) => {
   switch (data.type) {
@@ -22,6 +26,8 @@ self.onmessage = ({ data }: MessageEvent<VideoWorkerCommand | AttachCommand>) =>
       return supplyModule(data.module);
     case 'h264':
       return supplyH264(data.module);
+    case 'threads':
+      return supplyThreaded(data.threaded);
     case 'open':
       return open(data);
     case 'attach':
@@ -36,11 +42,11 @@ self.onrtctransform = ({ transformer }) => {
   attach(transformer.options as PipeOptions, transformer.readable, transformer.writable, requestKeyFrame);
 };
 
-function open({ codec, port }: Extract<VideoWorkerCommand, { type: 'open' }>): void {
+function open({ codec, port, threads }: Extract<VideoWorkerCommand, { type: 'open' }>): void {
   const report = (message: EncoderReport | DecoderReport | TranscoderReport, transfer: Transferable[]) => port.postMessage(message, transfer);
   switch (codec) {
     case 'encoder':
-      serveCodec(port, module.then((loaded) => new EncoderCodec(loaded, report)));
+      serveCodec(port, openVideo<FrameEncoderExports>(module, threaded, threads).then((instance) => new EncoderCodec(instance, report)));
       break;
     case 'decoder':
       serveCodec(port, module.then((loaded) => new DecoderCodec(loaded, report)));

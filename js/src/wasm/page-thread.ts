@@ -1,12 +1,13 @@
+import { newWorker } from '../new-worker.js';
 import type { ThreadStart } from '../protocol.js';
 import type { ThreadWorker } from './threads.js';
 
-/** A thread of a page, or of a worker in it: `url` is that of `earshot-thread.js`, of the page's own origin. */
+/** A thread of a page, or of a worker in it: `url` is that of `earshot-thread.js`. */
 export class PageThread implements ThreadWorker {
   readonly #worker: Worker;
 
   constructor(private readonly url: string) {
-    this.#worker = new Worker(url, { name: 'earshot-thread' });
+    this.#worker = newWorker(url, 'earshot-thread');
   }
 
   start(message: ThreadStart): Promise<void> {

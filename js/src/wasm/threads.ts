@@ -24,7 +24,7 @@ export interface ThreadedModule<Exports> {
   readonly exports: Exports & ThreadedExports;
   /** Workers: the first codec that is made in `exports` takes as many of them as it has a use for, the next one from the rest. */
   readonly threads: number;
-  /** Ends the workers. Destroy all codecs before. */
+  /** Ends the workers. Codecs that are left may not be called any more. */
   dispose(): void;
 }
 

@@ -64,8 +64,11 @@ export class CodecSession<Command extends { readonly type: string }, Report exte
     if (this.#state !== 'configured') throw invalidState(`${operation}: the codec is ${this.#state}`);
   }
 
-  /** Queues a configuration. `unsupported` says why there will be none, and closes the codec in its turn. */
-  configure(command: Command, unsupported?: string): void {
+  /**
+   * Queues a configuration. `unsupported` says why there will be none, and closes the codec in its turn. The first of a stretch
+   * says how many threads there are.
+   */
+  configure(command: Command, unsupported?: string, threads = 1): void {
     this.assertOpen('configure');
     this.#state = 'configured';
     if (unsupported !== undefined) {
@@ -77,7 +80,7 @@ export class CodecSession<Command extends { readonly type: string }, Report exte
     }
     try {
       this.#worker ??= new CodecWorker(this.engine, this.modules, (reason) => this.#fail(new DOMException(reason, 'OperationError')));
-      this.#port ??= this.#open(this.#worker);
+      this.#port ??= this.#open(this.#worker, threads);
     } catch (error) {
       this.#soon(() => this.#fail(new DOMException((error as Error).message, 'OperationError')));
       return;
@@ -126,8 +129,8 @@ export class CodecSession<Command extends { readonly type: string }, Report exte
     });
   }
 
-  #open(worker: CodecWorker): MessagePort {
-    const port = worker.open(this.codec);
+  #open(worker: CodecWorker, threads: number): MessagePort {
+    const port = worker.open(this.codec, threads);
     port.onmessage = ({ data }: MessageEvent<Report>) => this.#onReport(data);
     return port;
   }

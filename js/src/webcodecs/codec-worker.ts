@@ -10,9 +10,10 @@ export type CodecKind = Extract<VideoWorkerCommand, { type: 'open' }>['codec'];
 export class CodecWorker {
   readonly #worker: Worker;
   #ended = false;
+  #threadsSent = false;
 
   /** `onLost` is told, once, why nothing will ever come from it. */
-  constructor(engine: Engine, modules: readonly VideoModule[], onLost: (reason: string) => void) {
+  constructor(private readonly engine: Engine, modules: readonly VideoModule[], onLost: (reason: string) => void) {
     const lose = (reason: string) => {
       if (!this.#ended) onLost(reason);
       this.terminate();
@@ -31,11 +32,21 @@ export class CodecWorker {
     }
   }
 
-  /** A port to a codec of its own; commands sent before the worker runs are kept. */
-  open(codec: CodecKind): MessagePort {
+  /** A port to a codec of its own, of several threads where the page may have them; commands sent before the worker runs are kept. */
+  open(codec: CodecKind, wishedThreads = 1): MessagePort {
+    const threads = globalThis.crossOriginIsolated ? wishedThreads : 1;
     const { port1, port2 } = new MessageChannel();
-    this.#send({ type: 'open', codec, port: port2 }, [port2]);
+    this.#send({ type: 'open', codec, port: port2, threads }, [port2]);
+    if (threads > 1 && !this.#threadsSent) this.#sendThreads();
     return port1;
+  }
+
+  #sendThreads(): void {
+    this.#threadsSent = true;
+    this.engine
+      .loadModule('video-threads')
+      .then((module) => this.#send({ type: 'threads', threaded: { module, threadUrl: this.engine.assetUrl('earshot-thread.js') } }))
+      .catch(() => this.#send({ type: 'threads', threaded: null }));
   }
 
   terminate(): void {

@@ -6,7 +6,10 @@ import { dictionary, double, flag, oneOf, present, required, text, unsigned } fr
 export interface VideoEncoderTuning {
   /** 1 (slow, good) … 16; default 6, with `latencyMode: 'quality'` 4. */
   speed?: number;
-  /** 1 … 64, where the build has threads; default 1. */
+  /**
+   * 1 … 64, of which 8 at most and fewer for small pictures are used; default 1. They are those of the first `configure()`, or the
+   * first after a `reset()`. One where the page is not cross-origin isolated, or what threads need cannot be loaded.
+   */
   threads?: number;
   /** Text stays sharp, and a new page comes late rather than large; default: as `contentHint` says. */
   screenContent?: boolean;

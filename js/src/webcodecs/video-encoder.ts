@@ -90,7 +90,8 @@ export class VideoEncoder extends EventTarget {
   configure(config: EarshotVideoEncoderConfig): void {
     const known = readEncoderConfig(config);
     const obstacle = encoderObstacle(known);
-    this.#session.configure({ type: 'configure', settings: encoderSettings(known) }, obstacle);
+    const settings = encoderSettings(known);
+    this.#session.configure({ type: 'configure', settings }, obstacle, settings.threads);
     this.#layers = temporalLayers(known) !== undefined;
   }
 
