@@ -1,24 +1,31 @@
-import type { EncoderCommand, EncoderReport, Picture } from '../video-protocol.js';
-import type { Codec } from './codec-port.js';
+import type { EncodedFrame, EncodedH264Frame, EncoderCommand, EncoderReport, FrameEncoderSettings, Picture, StreamCodec } from '../video-protocol.js';
+import type { Codec, ModulesToCome } from './codec-port.js';
 import { FrameEncoder } from './frame-encoder.js';
+import { H264FrameEncoder } from './h264-frame-encoder.js';
 
 type Command = Exclude<EncoderCommand, { type: 'close' }>;
 
+/** An encoder of either codec; see FrameEncoder. */
+interface AnyFrameEncoder {
+  /** `avc` of H.264: with lengths and a description. */
+  configure(settings: FrameEncoderSettings, avc: boolean): void;
+  encode(picture: Picture, options: { readonly timestamp: number; readonly keyFrame?: boolean }): Promise<EncodedFrame | EncodedH264Frame | null>;
+}
+
 /** The far side of `VideoEncoder`. */
 export class EncoderCodec implements Codec<Command> {
-  readonly #encoder: FrameEncoder;
+  #codec: StreamCodec | undefined;
+  #encoder: AnyFrameEncoder | undefined;
 
   constructor(
-    module: WebAssembly.Module,
+    private readonly modules: ModulesToCome,
     private readonly report: (report: EncoderReport, transfer: Transferable[]) => void,
-  ) {
-    this.#encoder = new FrameEncoder(module);
-  }
+  ) {}
 
   async run(command: Command): Promise<void> {
     switch (command.type) {
       case 'configure':
-        this.#encoder.configure(command.settings);
+        await this.#configure(command);
         break;
       case 'encode':
         await this.#encode(command);
@@ -32,8 +39,18 @@ export class EncoderCodec implements Codec<Command> {
     if (command.type === 'encode') close(command.picture);
   }
 
+  async #configure({ settings, h264 }: Extract<Command, { type: 'configure' }>): Promise<void> {
+    const codec = h264 ? 'h264' : 'vp8';
+    if (codec !== this.#codec) {
+      const { modules } = this;
+      this.#encoder = h264 ? new H264FrameEncoder(await modules.vp8, await modules.h264) : new FrameEncoder(await modules.vp8);
+      this.#codec = codec;
+    }
+    this.#encoder!.configure(settings, h264?.avc ?? false);
+  }
+
   async #encode({ picture, timestamp, duration, keyFrame }: Extract<Command, { type: 'encode' }>): Promise<void> {
-    const frame = await this.#encoder.encode(picture, { timestamp, keyFrame }).finally(() => close(picture));
+    const frame = await this.#encoder!.encode(picture, { timestamp, keyFrame }).finally(() => close(picture));
     if (frame) this.report({ type: 'frame', frame, duration }, [frame.data.buffer]);
     this.report({ type: 'done' }, []);
   }

@@ -15,6 +15,7 @@ let supplyModule!: (module: WebAssembly.Module) => void;
 const module = new Promise<WebAssembly.Module>((resolve) => (supplyModule = resolve));
 let supplyH264!: (module: WebAssembly.Module) => void;
 const h264 = new Promise<WebAssembly.Module>((resolve) => (supplyH264 = resolve));
+const modules = { vp8: module, h264 };
 
 self.onmessage = ({ data }: MessageEvent<VideoWorkerCommand | AttachCommand>) => {
   switch (data.type) {
@@ -40,13 +41,13 @@ function open({ codec, port }: Extract<VideoWorkerCommand, { type: 'open' }>): v
   const report = (message: EncoderReport | DecoderReport | TranscoderReport, transfer: Transferable[]) => port.postMessage(message, transfer);
   switch (codec) {
     case 'encoder':
-      serveCodec(port, module.then((loaded) => new EncoderCodec(loaded, report)));
+      serveCodec(port, Promise.resolve(new EncoderCodec(modules, report)));
       break;
     case 'decoder':
-      serveCodec(port, module.then((loaded) => new DecoderCodec(loaded, report)));
+      serveCodec(port, Promise.resolve(new DecoderCodec(modules, report)));
       break;
     case 'transcoder':
-      serveCodec(port, Promise.resolve(new TranscoderCodec({ vp8: module, h264 }, report)));
+      serveCodec(port, Promise.resolve(new TranscoderCodec(modules, report)));
   }
 }
 

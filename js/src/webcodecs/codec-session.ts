@@ -44,7 +44,6 @@ export class CodecSession<Command extends { readonly type: string }, Report exte
     private readonly engine: Engine,
     private readonly codec: CodecKind,
     private readonly hooks: Hooks<Exclude<Report, CommonReport>>,
-    private readonly modules: readonly VideoModule[] = ['video'],
   ) {}
 
   get state(): CodecState {
@@ -64,8 +63,8 @@ export class CodecSession<Command extends { readonly type: string }, Report exte
     if (this.#state !== 'configured') throw invalidState(`${operation}: the codec is ${this.#state}`);
   }
 
-  /** Queues a configuration. `unsupported` says why there will be none, and closes the codec in its turn. */
-  configure(command: Command, unsupported?: string): void {
+  /** Queues a configuration that takes `modules`. `unsupported` says why there will be none, and closes the codec in its turn. */
+  configure(command: Command, modules: readonly VideoModule[], unsupported?: string): void {
     this.assertOpen('configure');
     this.#state = 'configured';
     if (unsupported !== undefined) {
@@ -76,7 +75,8 @@ export class CodecSession<Command extends { readonly type: string }, Report exte
       return;
     }
     try {
-      this.#worker ??= new CodecWorker(this.engine, this.modules, (reason) => this.#fail(new DOMException(reason, 'OperationError')));
+      this.#worker ??= new CodecWorker(this.engine, (reason) => this.#fail(new DOMException(reason, 'OperationError')));
+      this.#worker.load(modules);
       this.#port ??= this.#open(this.#worker);
     } catch (error) {
       this.#soon(() => this.#fail(new DOMException((error as Error).message, 'OperationError')));
