@@ -71,6 +71,13 @@ export interface EncodedFrame {
   readonly colorSpace: VideoColorSpaceInit;
 }
 
+/** A frame of H.264, whose quantizers are not known. */
+export interface EncodedH264Frame extends Omit<EncodedFrame, 'quantizer'> {
+  readonly codec: 'h264';
+  /** With key frames that have lengths: the AVCDecoderConfigurationRecord. */
+  readonly description?: Uint8Array<ArrayBuffer>;
+}
+
 /** The codecs of streams that are decoded and encoded. */
 export type StreamCodec = 'vp8' | 'h264';
 
@@ -128,7 +135,7 @@ export interface ThreadedVideo {
 export type VideoWorkerCommand =
   /** Once, before anything can run. */
   | { readonly type: 'module'; readonly module: WebAssembly.Module }
-  /** Once, for what needs the module of H.264. */
+  /** Once, for what needs the module of H.264; then the other one may be missing. */
   | { readonly type: 'h264'; readonly module: WebAssembly.Module }
   /** Once, when a codec is opened in several threads; null: they are not to be had. */
   | { readonly type: 'threads'; readonly threaded: ThreadedVideo | null }
@@ -147,7 +154,8 @@ export interface CodecFault {
 }
 
 export type EncoderCommand =
-  | { readonly type: 'configure'; readonly settings: FrameEncoderSettings }
+  /** `h264`: instead of VP8; `avc`: with lengths and a description, else Annex B. */
+  | { readonly type: 'configure'; readonly settings: FrameEncoderSettings; readonly h264?: { readonly avc: boolean } }
   | { readonly type: 'encode'; readonly picture: Picture; readonly timestamp: number; readonly duration: number | null; readonly keyFrame: boolean }
   | { readonly type: 'flush'; readonly id: number }
   | { readonly type: 'close' };
@@ -155,13 +163,19 @@ export type EncoderCommand =
 export type EncoderReport =
   /** For each picture, after its frame if it has one: the next may come. */
   | { readonly type: 'done' }
-  | { readonly type: 'frame'; readonly frame: EncodedFrame; readonly duration: number | null }
+  | { readonly type: 'frame'; readonly frame: EncodedFrame | EncodedH264Frame; readonly duration: number | null }
   | { readonly type: 'flushed'; readonly id: number }
   | CodecFault;
 
 export type DecoderCommand =
   /** What the frames that follow are said to mean, and the shape they are to be shown in, width over height; null: as the codec has it. */
-  | { readonly type: 'configure'; readonly colorSpace: VideoColorSpaceInit | null; readonly displayAspect: number | null }
+  | {
+      readonly type: 'configure';
+      readonly colorSpace: VideoColorSpaceInit | null;
+      readonly displayAspect: number | null;
+      /** Instead of VP8; with the AVCDecoderConfigurationRecord of frames that have lengths, null: Annex B. */
+      readonly h264?: { readonly description: Uint8Array<ArrayBuffer> | null };
+    }
   | { readonly type: 'decode'; readonly data: Uint8Array<ArrayBuffer>; readonly timestamp: number; readonly duration: number | null }
   | { readonly type: 'flush'; readonly id: number }
   | { readonly type: 'close' };

@@ -236,6 +236,48 @@ describe('VideoEncoder without VideoFrame', () => {
     expect([reset.errors, reset.encoder.state]).toEqual([[], 'unconfigured']);
   });
 
+  it('makes H.264 only when its patents are accepted, of sizes it has', async () => {
+    const config = { codec: 'avc1.42e01f', width: 64, height: 48, earshot: { acceptH264Patents: true } };
+    const supported = async (change: object) => (await Earshot.VideoEncoder.isConfigSupported({ ...config, ...change })).supported;
+    expect(await supported({})).toBe(true);
+    for (const change of [
+      { earshot: undefined }, { earshot: { acceptH264Patents: false } }, { width: 65 }, { height: 47 }, { width: 14 }, { width: 8192, height: 4096 },
+      { codec: 'avc1.4d001f' }, { codec: 'avc1.42' }, { codec: 'avc3.42e01f' }, { scalabilityMode: 'L2T1' },
+    ]) {
+      expect(await supported(change), JSON.stringify(change)).toBe(false);
+    }
+    await expect(supported({ avc: { format: 'mp4' } })).rejects.toThrow(TypeError);
+    const { encoder, errors } = makeEncoder();
+    encoder.configure({ ...config, earshot: {} });
+    await settle();
+    expect(errors.map(({ name, message }) => [name, message.includes('acceptH264Patents')])).toEqual([['NotSupportedError', true]]);
+    expect(encoder.state).toBe('closed');
+    expect(browser.workers).toHaveLength(0);
+  });
+
+  it('gives the worker the module of H.264 for H.264 alone, and describes what comes out', async () => {
+    const { encoder, outputs } = makeEncoder();
+    const config = { codec: 'avc1.42e01f', width: 64, height: 48, earshot: { acceptH264Patents: true } };
+    encoder.configure(CONFIG);
+    encoder.configure(config);
+    encoder.configure({ ...config, avc: { format: 'annexb' } });
+    encoder.encode(frame());
+    const far = new FarSide();
+    await settle();
+    expect(browser.workers[0]!.heard.map(({ type }) => type)).toEqual(['open', 'module', 'h264']);
+    expect(far.heard.filter(({ type }) => type === 'configure').map(({ h264 }) => h264)).toEqual([undefined, { avc: true }, { avc: false }]);
+    const made = { ...encoded(0).frame, codec: 'h264', quantizer: undefined, key: true };
+    const { quantizer: _, ...h264 } = made;
+    const description = Uint8Array.of(1, 0x42, 0xc0, 0x0b, 255, 225, 0);
+    const annexB = Uint8Array.of(0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1e, 0x80);
+    await far.say({ ...encoded(0), frame: { ...h264, description } }, DONE, { ...encoded(1), frame: { ...h264, data: annexB } }, DONE);
+    const size = { codedWidth: 4, codedHeight: 2, colorSpace: { matrix: 'bt709' } };
+    expect(outputs.map(({ metadata }) => metadata)).toEqual([
+      { decoderConfig: { codec: 'avc1.42c00b', ...size, description }, earshot: { discardable: false, encodeTime: 1 } },
+      { decoderConfig: { codec: 'avc1.42c01e', ...size }, earshot: { discardable: false, encodeTime: 1 } },
+    ]);
+  });
+
   it('turns a config into settings', async () => {
     const settingsOf = async (config: object) => {
       const { encoder } = makeEncoder();
@@ -296,5 +338,49 @@ describe('VideoDecoder without VideoFrame', () => {
     void decoder.flush();
     expect(() => decoder.decode(chunk('delta', [1]))).toThrow(dataError);
     decoder.decode(chunk('key', KEY));
+  });
+
+  const DESCRIPTION = Uint8Array.of(1, 0x42, 0xc0, 0x1e, 0xfd, 0xe1, 0);
+
+  it('takes H.264 of three profiles, as Annex B or with a description, in a worker with that module alone', async () => {
+    const supported = async (codec: string, description?: unknown) => (await Earshot.VideoDecoder.isConfigSupported({ codec, description } as never)).supported;
+    for (const codec of ['avc1.42e01f', 'avc1.4d001f', 'avc1.640028', 'avc3.640028', 'avc1.64002A']) expect(await supported(codec), codec).toBe(true);
+    for (const codec of ['avc1.f4001f', 'avc1.58001f', 'avc1', 'avc1.42e01', 'avc1.42e01f0', 'h264']) expect(await supported(codec), codec).toBe(false);
+    expect(await supported('avc1.42e01f', DESCRIPTION)).toBe(true);
+    expect(await supported('avc1.42e01f', DESCRIPTION.buffer)).toBe(true);
+    for (const damaged of [DESCRIPTION.subarray(0, 6), Uint8Array.of(0, ...DESCRIPTION.subarray(1))]) expect(await supported('avc1.42e01f', damaged)).toBe(false);
+    await expect(supported('avc1.42e01f', [1, 2])).rejects.toThrow(TypeError);
+
+    const decoder = new Earshot.VideoDecoder({ output() {}, error() {} });
+    const mine = DESCRIPTION.slice();
+    decoder.configure({ codec: 'avc1.42c01e', description: mine });
+    mine.fill(0);
+    const far = new FarSide();
+    await settle();
+    expect(browser.workers[0]!.heard.map(({ type }) => type)).toEqual(['open', 'h264']);
+    expect(far.heard).toEqual([{ type: 'configure', colorSpace: null, displayAspect: null, h264: { description: DESCRIPTION } }]);
+  });
+
+  it('wants a key frame of H.264 that has an IDR slice', () => {
+    const decoder = new Earshot.VideoDecoder({ output() {}, error() {} });
+    const takes = (bytes: number[]) => {
+      try {
+        decoder.decode(chunk('key', bytes));
+      } catch (error) {
+        return (error as DOMException).name;
+      }
+      void decoder.flush().catch(() => {});
+      return 'taken';
+    };
+    decoder.configure({ codec: 'avc1.42c01e' });
+    expect(takes([0, 0, 0, 1, 0x67, 0x42, 0, 0, 1, 0x65, 0x88])).toBe('taken');
+    expect(takes([0, 0, 1, 0x25, 1])).toBe('taken');
+    for (const bad of [[], [1], [0, 0, 1], [0, 0, 1, 0x41, 1, 0x65], [0, 0, 0, 1, 0x67, 0x42], [0, 0, 0, 2, 0x65, 0x88], [0, 1, 0x65]]) expect(takes(bad), String(bad)).toBe('DataError');
+    // Lengths of two bytes.
+    decoder.configure({ codec: 'avc1.42c01e', description: DESCRIPTION });
+    expect(takes([0, 2, 0x65, 0x88])).toBe('taken');
+    expect(takes([0, 1, 0x06, 0, 2, 0x25, 0x88])).toBe('taken');
+    for (const bad of [[], [0], [0, 2], [0, 2, 0x41, 0x65], [0, 0, 0, 1, 0x41], [255, 255, 0x41, 0x65, 0, 1, 0x65], [0, 0, 1, 0x65, 0x88]]) expect(takes(bad), String(bad)).toBe('DataError');
+    decoder.close();
   });
 });

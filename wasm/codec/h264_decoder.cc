@@ -112,12 +112,12 @@ Status H264Decoder::SetDescription(std::span<const uint8_t> record) {
 int H264Decoder::Decode(std::span<const uint8_t> frame) {
   stream_.clear();
   Content content;
-  if (!parameters_.empty()) {
+  int count = Split(frame);
+  if (!parameters_.empty() && count >= 0 && !HasParameterSets(count)) {
     const int result = Accept(SplitAnnexB(parameters_, nals_), &content);
     if (result < 0) return result;
+    count = Split(frame);
   }
-  const int count = length_bytes_ > 0 ? SplitLengthPrefixed(frame, length_bytes_, nals_)
-                                      : SplitAnnexB(frame, nals_);
   const int result = Accept(count, &content);
   if (result < 0) return result;
   if (content.slices) {
@@ -146,6 +146,18 @@ int H264Decoder::Decode(std::span<const uint8_t> frame) {
     codec_->decoder->FlushFrame(codec_->planes.data(), &codec_->info);
   }
   return codec_->info.iBufferStatus == 1 ? Output() : 0;
+}
+
+int H264Decoder::Split(std::span<const uint8_t> frame) {
+  return length_bytes_ > 0 ? SplitLengthPrefixed(frame, length_bytes_, nals_)
+                           : SplitAnnexB(frame, nals_);
+}
+
+// Whether the first `count` of nals_ have parameter sets of both kinds.
+bool H264Decoder::HasParameterSets(int count) const {
+  const auto units = std::span(nals_).first(static_cast<size_t>(count));
+  return std::ranges::count(units, H264NalType::kSps, &H264Nal::type) > 0 &&
+         std::ranges::count(units, H264NalType::kPps, &H264Nal::type) > 0;
 }
 
 // Collects in stream_ what the library is to see of the first `count` of nals_: slices and the

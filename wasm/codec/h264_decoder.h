@@ -26,7 +26,9 @@ class H264Decoder {
   H264Decoder& operator=(const H264Decoder&) = delete;
 
   /// What follows is not Annex B but has lengths, as an AVCDecoderConfigurationRecord says, whose
-  /// parameter sets go before the next frame. Empty: Annex B again. kCorruptData changes nothing.
+  /// parameter sets go before the next frame, unless it has its own: Firefox 153 writes a record
+  /// with wrong ones, and right ones into key frames. Empty: Annex B again. kCorruptData changes
+  /// nothing.
   Status SetDescription(std::span<const uint8_t> record);
 
   /// Decodes all NAL units of one frame, or parameter sets alone. Returns 1 when frame() is a new
@@ -49,6 +51,8 @@ class H264Decoder {
   H264Decoder();
 
   Status Restart();
+  int Split(std::span<const uint8_t> frame);
+  bool HasParameterSets(int count) const;
   int Accept(int count, Content* content);
   int TakeSps(const H264Nal& nal);
   int Output();

@@ -1,4 +1,7 @@
-import type { CodecFault } from '../video-protocol.js';
+import type { CodecFault, StreamCodec } from '../video-protocol.js';
+
+/** The modules of each codec, awaited when they are needed: not every worker is given all. */
+export type ModulesToCome = Readonly<Record<StreamCodec, Promise<WebAssembly.Module>>>;
 
 /** The commands a codec answers in order; `close` is not among them. */
 export interface Codec<Command> {

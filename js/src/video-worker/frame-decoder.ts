@@ -10,8 +10,11 @@ const REASONS: Readonly<Record<number, string>> = {
 
 /** A frame that was not decoded. The decoder goes on, from pictures that are wrong until the next key frame. */
 export class DecodeError extends Error {
-  constructor(readonly status: StatusCode) {
-    super(REASONS[status] ?? `the decoder failed with status ${status}`);
+  constructor(
+    readonly status: StatusCode,
+    reason = REASONS[status] ?? `the decoder failed with status ${status}`,
+  ) {
+    super(reason);
   }
 }
 

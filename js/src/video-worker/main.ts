@@ -19,6 +19,7 @@ let supplyH264!: (module: WebAssembly.Module) => void;
 const h264 = new Promise<WebAssembly.Module>((resolve) => (supplyH264 = resolve));
 let supplyThreaded!: (threaded: ThreadedVideo | null) => void;
 const threaded = new Promise<ThreadedVideo | null>((resolve) => (supplyThreaded = resolve));
+const modules = { vp8: module, h264 };
 
 self.onmessage = ({ data }: MessageEvent<VideoWorkerCommand | AttachCommand>) => {
   switch (data.type) {
@@ -46,13 +47,13 @@ function open({ codec, port, threads }: Extract<VideoWorkerCommand, { type: 'ope
   const report = (message: EncoderReport | DecoderReport | TranscoderReport, transfer: Transferable[]) => port.postMessage(message, transfer);
   switch (codec) {
     case 'encoder':
-      serveCodec(port, openVideo<FrameEncoderExports>(module, threaded, threads).then((instance) => new EncoderCodec(instance, report)));
+      serveCodec(port, Promise.resolve(new EncoderCodec(modules, () => openVideo<FrameEncoderExports>(module, threaded, threads), report)));
       break;
     case 'decoder':
-      serveCodec(port, module.then((loaded) => new DecoderCodec(loaded, report)));
+      serveCodec(port, Promise.resolve(new DecoderCodec(modules, report)));
       break;
     case 'transcoder':
-      serveCodec(port, Promise.resolve(new TranscoderCodec({ vp8: module, h264 }, report)));
+      serveCodec(port, Promise.resolve(new TranscoderCodec(modules, report)));
   }
 }
 

@@ -1,5 +1,5 @@
-import type { StreamCodec, TranscoderCommand, TranscoderReport, TranscoderSettings } from '../video-protocol.js';
-import type { Codec } from './codec-port.js';
+import type { TranscoderCommand, TranscoderReport, TranscoderSettings } from '../video-protocol.js';
+import type { Codec, ModulesToCome } from './codec-port.js';
 import { Transcoder } from './transcoder.js';
 
 type Command = Exclude<TranscoderCommand, { type: 'close' }>;
@@ -10,7 +10,7 @@ export class TranscoderCodec implements Codec<Command> {
 
   /** @param modules of each codec, awaited when it is needed */
   constructor(
-    private readonly modules: Readonly<Record<StreamCodec, Promise<WebAssembly.Module>>>,
+    private readonly modules: ModulesToCome,
     private readonly report: (report: TranscoderReport, transfer: Transferable[]) => void,
   ) {}
 

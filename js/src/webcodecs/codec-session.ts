@@ -44,7 +44,6 @@ export class CodecSession<Command extends { readonly type: string }, Report exte
     private readonly engine: Engine,
     private readonly codec: CodecKind,
     private readonly hooks: Hooks<Exclude<Report, CommonReport>>,
-    private readonly modules: readonly VideoModule[] = ['video'],
   ) {}
 
   get state(): CodecState {
@@ -65,10 +64,10 @@ export class CodecSession<Command extends { readonly type: string }, Report exte
   }
 
   /**
-   * Queues a configuration. `unsupported` says why there will be none, and closes the codec in its turn. The first of a stretch
-   * says how many threads there are.
+   * Queues a configuration that takes `modules`. `unsupported` says why there will be none, and closes the codec in its turn. The first of
+   * a stretch says how many threads there are.
    */
-  configure(command: Command, unsupported?: string, threads = 1): void {
+  configure(command: Command, modules: readonly VideoModule[], unsupported?: string, threads = 1): void {
     this.assertOpen('configure');
     this.#state = 'configured';
     if (unsupported !== undefined) {
@@ -79,7 +78,8 @@ export class CodecSession<Command extends { readonly type: string }, Report exte
       return;
     }
     try {
-      this.#worker ??= new CodecWorker(this.engine, this.modules, (reason) => this.#fail(new DOMException(reason, 'OperationError')));
+      this.#worker ??= new CodecWorker(this.engine, (reason) => this.#fail(new DOMException(reason, 'OperationError')));
+      this.#worker.load(modules);
       this.#port ??= this.#open(this.#worker, threads);
     } catch (error) {
       this.#soon(() => this.#fail(new DOMException((error as Error).message, 'OperationError')));

@@ -9,12 +9,17 @@ export type CodecKind = Extract<VideoWorkerCommand, { type: 'open' }>['codec'];
 /** A video worker for one codec object. */
 export class CodecWorker {
   readonly #worker: Worker;
+  readonly #lose: (reason: string) => void;
+  readonly #loaded = new Set<VideoModule>();
   #ended = false;
   #threadsSent = false;
 
   /** `onLost` is told, once, why nothing will ever come from it. */
-  constructor(private readonly engine: Engine, modules: readonly VideoModule[], onLost: (reason: string) => void) {
-    const lose = (reason: string) => {
+  constructor(
+    private readonly engine: Engine,
+    onLost: (reason: string) => void,
+  ) {
+    this.#lose = (reason) => {
       if (!this.#ended) onLost(reason);
       this.terminate();
     };
@@ -22,12 +27,18 @@ export class CodecWorker {
     this.#worker = newWorker(url, 'earshot-video');
     this.#worker.onerror = (event) => {
       event.preventDefault?.();
-      lose(`The worker ${url} did not run (${event.message || 'not found or blocked'}). Check that the file is served there, that the CSP's worker-src allows it, or call Earshot.configure({ baseUrl }).`);
+      this.#lose(`The worker ${url} did not run (${event.message || 'not found or blocked'}). Check that the file is served there, that the CSP's worker-src allows it, or call Earshot.configure({ baseUrl }).`);
     };
+  }
+
+  /** Gives the worker those of the modules that it does not have yet. */
+  load(modules: readonly VideoModule[]): void {
     for (const name of modules) {
-      engine.loadModule(name).then(
+      if (this.#loaded.has(name)) continue;
+      this.#loaded.add(name);
+      this.engine.loadModule(name).then(
         (module) => this.#send({ type: name === 'video' ? 'module' : name, module }),
-        (error: Error) => lose(error.message),
+        (error: Error) => this.#lose(error.message),
       );
     }
   }

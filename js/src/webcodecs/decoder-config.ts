@@ -1,4 +1,5 @@
-import { dictionary, flag, oneOf, present, required, text, unsigned } from './idl.js';
+import { H264_DECODED, isH264Description } from './h264-stream.js';
+import { bytes, dictionary, flag, oneOf, present, required, text, unsigned } from './idl.js';
 
 /** The members that are known, converted as a browser does. Throws a TypeError for a config WebCodecs calls invalid. */
 export function readDecoderConfig(value: unknown): VideoDecoderConfig {
@@ -12,7 +13,7 @@ export function readDecoderConfig(value: unknown): VideoDecoderConfig {
     colorSpace: members['colorSpace'] === undefined ? undefined : readColorSpace(members['colorSpace']),
     hardwareAcceleration: oneOf(members, 'hardwareAcceleration', ['no-preference', 'prefer-hardware', 'prefer-software']),
     optimizeForLatency: flag(members, 'optimizeForLatency'),
-    description: members['description'] as AllowSharedBufferSource | undefined,
+    description: bytes(members, 'description'),
   };
   if (config.codec.trim() === '') throw new TypeError('codec is empty');
   for (const [width, height] of [['codedWidth', 'codedHeight'], ['displayAspectWidth', 'displayAspectHeight']] as const) {
@@ -29,6 +30,15 @@ function readColorSpace(value: unknown): VideoColorSpaceInit {
 }
 
 /** Why there is no decoder for a config, or undefined. */
-export function decoderObstacle({ codec }: VideoDecoderConfig): string | undefined {
-  return codec === 'vp8' ? undefined : `there is no decoder for "${codec}": "vp8" is provided`;
+export function decoderObstacle(config: VideoDecoderConfig): string | undefined {
+  const { codec } = config;
+  if (codec === 'vp8') return undefined;
+  if (!H264_DECODED.test(codec)) return `there is no decoder for "${codec}": "vp8" and "avc1.42…", "avc1.4d…", "avc1.64…" are provided`;
+  const description = descriptionOf(config);
+  return description && !isH264Description(description) ? 'the description is no AVCDecoderConfigurationRecord' : undefined;
 }
+
+export const decodesH264 = ({ codec }: VideoDecoderConfig) => codec !== 'vp8';
+
+/** As `readDecoderConfig` copied it. */
+export const descriptionOf = ({ description }: VideoDecoderConfig) => description as Uint8Array<ArrayBuffer> | undefined;

@@ -1,8 +1,9 @@
 import type { FrameEncoderSettings } from '../video-protocol.js';
-import { MAX_VP8_PIXELS } from '../wasm/abi.js';
+import { MAX_H264_PIXELS, MAX_VP8_PIXELS } from '../wasm/abi.js';
+import { H264_ENCODED } from './h264-stream.js';
 import { dictionary, double, flag, oneOf, present, required, text, unsigned } from './idl.js';
 
-/** What WebCodecs has no word for. */
+/** What WebCodecs has no word for. H.264 takes `speed` and `maxKeyFrameInterval` of it. */
 export interface VideoEncoderTuning {
   /** 1 (slow, good) … 16; default 6, with `latencyMode: 'quality'` 4. */
   speed?: number;
@@ -23,6 +24,11 @@ export interface VideoEncoderTuning {
   maxKeyFrameInterval?: number;
   /** A lost frame spoils fewer of the next; default: with temporal layers. */
   errorResilient?: boolean;
+  /**
+   * Has to be true for H.264 to be made. H.264 is patented: whoever lets people encode it may need a licence. Cisco pays the fees
+   * for the binaries of openh264 that Cisco itself distributes, which this WebAssembly is not.
+   */
+  acceptH264Patents?: boolean;
 }
 
 /** As `VideoEncoderConfig` of WebCodecs, with what it has no word for in `earshot`. */
@@ -32,6 +38,7 @@ export interface EarshotVideoEncoderConfig extends VideoEncoderConfig {
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const MAX_SIDE = 16383;
+const MIN_H264_SIDE = 16;
 const MAX_FRAME_RATE = 1000;
 const MAX_BITRATE = 1e9;
 const DEFAULT_FRAME_RATE = 30;
@@ -59,6 +66,7 @@ export function readEncoderConfig(value: unknown): EarshotVideoEncoderConfig {
     bitrateMode: oneOf(members, 'bitrateMode', ['variable', 'constant', 'quantizer']),
     latencyMode: oneOf(members, 'latencyMode', ['quality', 'realtime']),
     contentHint: text(members, 'contentHint'),
+    avc: members['avc'] === undefined ? undefined : { format: oneOf(dictionary(members['avc'], 'avc'), 'format', ['avc', 'annexb']) },
     earshot: members['earshot'] === undefined ? undefined : readTuning(members['earshot']),
   };
   const empty = (name: 'width' | 'height' | 'displayWidth' | 'displayHeight' | 'bitrate') => config[name] === 0;
@@ -89,23 +97,42 @@ function readTuning(value: unknown): VideoEncoderTuning {
     maxQuantizer: within('maxQuantizer', 0, 63),
     maxKeyFrameInterval: within('maxKeyFrameInterval', 0, 1_000_000),
     errorResilient: flag(members, 'errorResilient'),
+    acceptH264Patents: flag(members, 'acceptH264Patents'),
   });
 }
 
 /** Why there is no encoder for a config, or undefined. */
 export function encoderObstacle(config: EarshotVideoEncoderConfig): string | undefined {
-  const { codec, width, height, alpha, bitrateMode, scalabilityMode } = config;
-  if (codec !== 'vp8') return `there is no encoder for "${codec}": "vp8" is provided`;
-  if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_VP8_PIXELS) {
-    return `${width}×${height} is too large: ${MAX_SIDE} pixels a side, ${MAX_VP8_PIXELS} in all`;
-  }
-  if (alpha === 'keep') return 'VP8 frames have no alpha';
+  const { alpha, bitrateMode, scalabilityMode } = config;
+  const obstacle = encodesH264(config) ? h264Obstacle(config) : vp8Obstacle(config);
+  if (obstacle !== undefined) return obstacle;
+  if (alpha === 'keep') return 'frames have no alpha';
   if (bitrateMode === 'quantizer') return 'the bitrateMode "quantizer" is not provided';
   if (scalabilityMode !== undefined && !(scalabilityMode in SCALABILITY_MODES)) {
     return `the scalabilityMode "${scalabilityMode}" is not provided: ${Object.keys(SCALABILITY_MODES).join(', ')} are`;
   }
   if (minQuantizer(config) > maxQuantizer(config)) return 'minQuantizer is above maxQuantizer';
   return undefined;
+}
+
+export const encodesH264 = ({ codec }: EarshotVideoEncoderConfig) => H264_ENCODED.test(codec);
+
+function vp8Obstacle({ codec, width, height }: EarshotVideoEncoderConfig): string | undefined {
+  if (codec !== 'vp8') return `there is no encoder for "${codec}": "vp8" and "avc1.42…" are provided`;
+  return sizeObstacle(width, height, MAX_VP8_PIXELS);
+}
+
+function h264Obstacle({ width, height, earshot }: EarshotVideoEncoderConfig): string | undefined {
+  if (!earshot?.acceptH264Patents) return 'H.264 is made only with earshot: { acceptH264Patents: true }; see its description';
+  // 4:2:0 is cropped in pairs (ITU-T H.264 §7.4.2.1.1).
+  if (width % 2 !== 0 || height % 2 !== 0) return `H.264 frames have even sides, not ${width}×${height}`;
+  if (width < MIN_H264_SIDE || height < MIN_H264_SIDE) return `${width}×${height} is too small: H.264 frames have ${MIN_H264_SIDE} pixels a side or more`;
+  return sizeObstacle(width, height, MAX_H264_PIXELS);
+}
+
+function sizeObstacle(width: number, height: number, pixels: number): string | undefined {
+  if (width <= MAX_SIDE && height <= MAX_SIDE && width * height <= pixels) return undefined;
+  return `${width}×${height} is too large: ${MAX_SIDE} pixels a side, ${pixels} in all`;
 }
 
 /** Temporal layers, or undefined when none were asked for. */

@@ -31,6 +31,15 @@ export function text(members: Members, name: string): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
+/** A copy of the bytes of an `AllowSharedBufferSource`. */
+export function bytes(members: Members, name: string): Uint8Array<ArrayBuffer> | undefined {
+  const value = members[name];
+  if (value === undefined) return undefined;
+  if (ArrayBuffer.isView(value)) return new Uint8Array(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  if (value instanceof ArrayBuffer || (typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer)) return new Uint8Array(value).slice();
+  throw new TypeError(`${name} is no buffer`);
+}
+
 export function flag(members: Members, name: string): boolean | undefined {
   const value = members[name];
   return value === undefined ? undefined : Boolean(value);

@@ -1,5 +1,6 @@
 import type { StreamCodec, TranscoderSettings } from '../video-protocol.js';
-import { dictionary, flag, oneOf, present, required, text, unsigned } from './idl.js';
+import { H264_DECODED, H264_ENCODED } from './h264-stream.js';
+import { bytes, dictionary, flag, oneOf, present, required, text, unsigned } from './idl.js';
 
 /** Shaped as the configurations of WebCodecs. */
 export interface VideoTranscoderConfig {
@@ -22,21 +23,15 @@ export interface VideoTranscoderConfig {
 
 const MIN_BITRATE = 1000;
 const MAX_BITRATE = 1e9;
-/** profile_idc of what is decoded: Baseline, Main, High. */
-const DECODED = /^avc[13]\.(42|4d|64)[0-9a-f]{4}$/i;
-/** Of what is made: Constrained Baseline, which decoders of Baseline take. */
-const ENCODED = /^avc[13]\.42[0-9a-f]{4}$/i;
 
 /** The members that are known. Throws a TypeError for what is no configuration. */
 export function readTranscoderConfig(value: unknown): VideoTranscoderConfig {
   const members = dictionary(value, 'the config');
-  const { description } = members;
-  if (description !== undefined && !(description instanceof ArrayBuffer) && !ArrayBuffer.isView(description)) throw new TypeError('description is no buffer');
   const config = {
     from: required(text(members, 'from'), 'from'),
     to: required(text(members, 'to'), 'to'),
     bitrate: unsigned(members, 'bitrate', Number.MAX_SAFE_INTEGER),
-    description: description as AllowSharedBufferSource | undefined,
+    description: bytes(members, 'description'),
     avc: members['avc'] === undefined ? undefined : { format: oneOf(dictionary(members['avc'], 'avc'), 'format', ['annexb', 'avc']) },
     acceptH264Patents: flag(members, 'acceptH264Patents'),
   };
@@ -45,8 +40,8 @@ export function readTranscoderConfig(value: unknown): VideoTranscoderConfig {
 
 /** Why there is no transcoder for a config, or undefined. */
 export function transcoderObstacle({ from, to, bitrate, acceptH264Patents }: VideoTranscoderConfig): string | undefined {
-  if (from !== 'vp8' && !DECODED.test(from)) return `"${from}" is not decoded: "vp8" and "avc1.42…", "avc1.4d…", "avc1.64…" are`;
-  if (to !== 'vp8' && !ENCODED.test(to)) return `"${to}" is not made: "vp8" and "avc1.42…" are`;
+  if (from !== 'vp8' && !H264_DECODED.test(from)) return `"${from}" is not decoded: "vp8" and "avc1.42…", "avc1.4d…", "avc1.64…" are`;
+  if (to !== 'vp8' && !H264_ENCODED.test(to)) return `"${to}" is not made: "vp8" and "avc1.42…" are`;
   if (to !== 'vp8' && !acceptH264Patents) return 'H.264 is made only with acceptH264Patents: true; see its description';
   if (bitrate !== undefined && (bitrate < MIN_BITRATE || bitrate > MAX_BITRATE)) return `a bitrate of ${bitrate} bit/s is not possible: ${MIN_BITRATE} to ${MAX_BITRATE} are`;
   return undefined;
@@ -57,14 +52,9 @@ export function transcoderSettings({ from, to, bitrate, description, avc }: Vide
     from: codecOf(from),
     to: codecOf(to),
     bitrate: bitrate ?? null,
-    description: description === undefined ? null : bytesOf(description),
+    description: (description as Uint8Array<ArrayBuffer> | undefined) ?? null,
     avc: avc?.format === 'avc',
   };
 }
 
 export const codecOf = (name: string): StreamCodec => (name === 'vp8' ? 'vp8' : 'h264');
-
-function bytesOf(source: AllowSharedBufferSource): Uint8Array {
-  const view = ArrayBuffer.isView(source) ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(source);
-  return view.slice();
-}

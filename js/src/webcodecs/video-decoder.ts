@@ -2,7 +2,8 @@ import { engine } from '../engine.js';
 import type { DecoderCommand, DecoderReport } from '../video-protocol.js';
 import { isChunk, type VideoChunk } from './chunk.js';
 import { CodecSession, type CodecState } from './codec-session.js';
-import { decoderObstacle, readDecoderConfig } from './decoder-config.js';
+import { decoderObstacle, decodesH264, descriptionOf, readDecoderConfig } from './decoder-config.js';
+import { isH264KeyFrame } from './h264-stream.js';
 import type { PlainVideoFrame } from './video-encoder.js';
 
 /** Of the header of a key frame, which begins with a clear bit, and its start code (RFC 6386 §9.1). */
@@ -15,11 +16,16 @@ export interface VideoDecoderCallbacks {
   error(error: DOMException): void;
 }
 
-/** VP8, shaped as `VideoDecoder` of WebCodecs, with a decoder of our own in a worker of its own. Frames are I420. */
+/**
+ * VP8 and H.264, shaped as `VideoDecoder` of WebCodecs, with decoders of our own in a worker of its own. Frames are I420. H.264 is
+ * of the profiles Baseline, Main and High, progressive, without B slices.
+ */
 export class VideoDecoder extends EventTarget {
   readonly #callbacks: VideoDecoderCallbacks;
   readonly #session: CodecSession<DecoderCommand, DecoderReport>;
   #keyChunkRequired = true;
+  /** Of the newest configuration. */
+  #isKeyFrame = isVp8KeyFrame;
   #ondequeue: ((event: Event) => void) | null = null;
 
   constructor(callbacks: VideoDecoderCallbacks) {
@@ -62,7 +68,14 @@ export class VideoDecoder extends EventTarget {
     const known = readDecoderConfig(config);
     const { colorSpace, displayAspectWidth, displayAspectHeight } = known;
     const displayAspect = displayAspectWidth && displayAspectHeight ? displayAspectWidth / displayAspectHeight : null;
-    this.#session.configure({ type: 'configure', colorSpace: colorSpace ?? null, displayAspect }, decoderObstacle(known));
+    const h264 = decodesH264(known);
+    const description = descriptionOf(known);
+    this.#session.configure(
+      { type: 'configure', colorSpace: colorSpace ?? null, displayAspect, ...(h264 && { h264: { description: description ?? null } }) },
+      [h264 ? 'h264' : 'video'],
+      decoderObstacle(known),
+    );
+    this.#isKeyFrame = h264 ? (data) => isH264KeyFrame(data, description) : isVp8KeyFrame;
     this.#keyChunkRequired = true;
   }
 
@@ -72,7 +85,7 @@ export class VideoDecoder extends EventTarget {
     this.#session.assertConfigured('decode');
     const data = new Uint8Array(chunk.byteLength);
     chunk.copyTo(data);
-    if (this.#keyChunkRequired && !(chunk.type === 'key' && isKeyFrame(data))) throw new DOMException('a key frame is required', 'DataError');
+    if (this.#keyChunkRequired && !(chunk.type === 'key' && this.#isKeyFrame(data))) throw new DOMException('a key frame is required', 'DataError');
     this.#keyChunkRequired = false;
     this.#session.submit({ type: 'decode', data, timestamp: chunk.timestamp, duration: chunk.duration ?? null }, [data.buffer]);
   }
@@ -97,6 +110,6 @@ export class VideoDecoder extends EventTarget {
   }
 }
 
-function isKeyFrame(data: Uint8Array): boolean {
+function isVp8KeyFrame(data: Uint8Array): boolean {
   return data.length >= KEY_HEADER_BYTES && (data[0]! & 1) === 0 && START_CODE.every((byte, i) => data[3 + i] === byte);
 }

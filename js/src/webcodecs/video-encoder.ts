@@ -2,7 +2,8 @@ import { engine } from '../engine.js';
 import type { EncoderCommand, EncoderReport, PixelFormat, PlainPicture } from '../video-protocol.js';
 import { makeChunk, type VideoChunk } from './chunk.js';
 import { CodecSession, type CodecState } from './codec-session.js';
-import { encoderObstacle, encoderSettings, readEncoderConfig, temporalLayers, type EarshotVideoEncoderConfig } from './encoder-config.js';
+import { encoderObstacle, encoderSettings, encodesH264, readEncoderConfig, temporalLayers, type EarshotVideoEncoderConfig } from './encoder-config.js';
+import { h264CodecName } from './h264-stream.js';
 
 /** A picture where there is no VideoFrame. */
 export interface PlainVideoFrame {
@@ -26,8 +27,8 @@ export interface VideoEncoderMetadata {
   earshot: {
     /** No later frame refers to it. */
     discardable: boolean;
-    /** 0 (best) … 127. */
-    quantizer: number;
+    /** 0 (best) … 127, of VP8. */
+    quantizer?: number;
     /** ms */
     encodeTime: number;
   };
@@ -40,8 +41,9 @@ export interface VideoEncoderCallbacks {
 }
 
 /**
- * VP8, shaped as `VideoEncoder` of WebCodecs, with an encoder of our own in a worker of its own. With `latencyMode: 'realtime'`
- * pictures may be dropped to keep the bitrate: then there is no output for them.
+ * VP8 and H.264, shaped as `VideoEncoder` of WebCodecs, with encoders of our own in a worker of its own. With `latencyMode: 'realtime'`
+ * pictures may be dropped to keep the bitrate of VP8: then there is no output for them. H.264 is of the profile Constrained Baseline, and
+ * made only with `earshot: { acceptH264Patents: true }`; see there.
  */
 export class VideoEncoder extends EventTarget {
   readonly #callbacks: VideoEncoderCallbacks;
@@ -91,7 +93,13 @@ export class VideoEncoder extends EventTarget {
     const known = readEncoderConfig(config);
     const obstacle = encoderObstacle(known);
     const settings = encoderSettings(known);
-    this.#session.configure({ type: 'configure', settings }, obstacle, settings.threads);
+    const h264 = encodesH264(known);
+    this.#session.configure(
+      { type: 'configure', settings, ...(h264 && { h264: { avc: known.avc?.format !== 'annexb' } }) },
+      h264 ? ['video', 'h264'] : ['video'],
+      obstacle,
+      h264 ? 1 : settings.threads,
+    );
     this.#layers = temporalLayers(known) !== undefined;
   }
 
@@ -124,13 +132,20 @@ export class VideoEncoder extends EventTarget {
   }
 
   #onFrame({ frame, duration }: Extract<EncoderReport, { type: 'frame' }>): void {
-    const { data, key, timestamp, width, height, temporalLayer, colorSpace, discardable, quantizer, encodeTime } = frame;
+    const { data, key, timestamp, temporalLayer, discardable, encodeTime } = frame;
     this.#callbacks.output(makeChunk(key ? 'key' : 'delta', timestamp, duration, data), {
-      ...(key && { decoderConfig: { codec: 'vp8', codedWidth: width, codedHeight: height, colorSpace } }),
+      ...(key && { decoderConfig: decoderConfigOf(frame) }),
       ...(this.#layers && { svc: { temporalLayerId: temporalLayer } }),
-      earshot: { discardable, quantizer, encodeTime },
+      earshot: { discardable, encodeTime, ...('quantizer' in frame && { quantizer: frame.quantizer }) },
     });
   }
+}
+
+function decoderConfigOf(frame: Extract<EncoderReport, { type: 'frame' }>['frame']): VideoDecoderConfig {
+  const { width: codedWidth, height: codedHeight, colorSpace } = frame;
+  if (!('codec' in frame)) return { codec: 'vp8', codedWidth, codedHeight, colorSpace };
+  const { data, description } = frame;
+  return { codec: h264CodecName(data, description), codedWidth, codedHeight, colorSpace, ...(description && { description }) };
 }
 
 function isVideoFrame(frame: VideoFrame | PlainVideoFrame): frame is VideoFrame {

@@ -2,6 +2,7 @@ import { engine } from '../engine.js';
 import type { DroppedFrame, TranscodedFrame, TranscoderCommand, TranscoderReport } from '../video-protocol.js';
 import { isChunk, makeChunk, type VideoChunk } from './chunk.js';
 import { CodecSession, type CodecState } from './codec-session.js';
+import { h264CodecName } from './h264-stream.js';
 import { codecOf, readTranscoderConfig, transcoderObstacle, transcoderSettings, type VideoTranscoderConfig } from './transcoder-config.js';
 
 export type { VideoTranscoderConfig };
@@ -19,9 +20,6 @@ export interface VideoTranscoderCallbacks {
   error(error: DOMException): void;
 }
 
-/** Where profile, constraints and level are in the first parameter set of an Annex B key frame: behind start code and header. */
-const SPS_AT = 5;
-
 /**
  * Encoded frames of one codec to those of another, VP8 ⇄ H.264, shaped as the codecs of WebCodecs, in a worker of its own. Sizes and
  * timestamps stay (H.264 has even sizes: of odd ones the last column or row is left out), a key frame stays one.
@@ -36,16 +34,11 @@ export class VideoTranscoder extends EventTarget {
     if (typeof callbacks?.output !== 'function' || typeof callbacks.error !== 'function') throw new TypeError('output and error have to be functions');
     const { output, error, dropped } = callbacks;
     this.#callbacks = { output, error, ...(dropped && { dropped }) };
-    this.#session = new CodecSession(
-      engine,
-      'transcoder',
-      {
-        onReport: (report) => (report.type === 'dropped' ? this.#callbacks.dropped?.(report) : this.#onFrame(report)),
-        onError: (reason) => this.#callbacks.error(reason),
-        onDequeue: () => this.dispatchEvent(new Event('dequeue')),
-      },
-      ['video', 'h264'],
-    );
+    this.#session = new CodecSession(engine, 'transcoder', {
+      onReport: (report) => (report.type === 'dropped' ? this.#callbacks.dropped?.(report) : this.#onFrame(report)),
+      onError: (reason) => this.#callbacks.error(reason),
+      onDequeue: () => this.dispatchEvent(new Event('dequeue')),
+    });
   }
 
   /** Rejects with a TypeError where `configure()` would throw one. */
@@ -70,7 +63,7 @@ export class VideoTranscoder extends EventTarget {
     this.#session.assertOpen('configure');
     if (this.state === 'configured') throw new DOMException('configure: the transcoder is configured; reset() it first', 'InvalidStateError');
     this.#to = known.to;
-    this.#session.configure({ type: 'configure', settings: transcoderSettings(known) }, obstacle);
+    this.#session.configure({ type: 'configure', settings: transcoderSettings(known) }, ['video', 'h264'], obstacle);
   }
 
   /** Chunks in the order of decoding, beginning with a key chunk. */
@@ -117,8 +110,6 @@ export class VideoTranscoder extends EventTarget {
   #decoderConfig({ data, width, height, description }: TranscodedFrame): VideoDecoderConfig {
     const size = { codedWidth: width, codedHeight: height };
     if (codecOf(this.#to) === 'vp8') return { codec: 'vp8', ...size };
-    const kind = description ? description.subarray(1, 4) : data.subarray(SPS_AT, SPS_AT + 3);
-    const codec = `avc1.${Array.from(kind, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-    return { codec, ...size, ...(description && { description }) };
+    return { codec: h264CodecName(data, description), ...size, ...(description && { description }) };
   }
 }

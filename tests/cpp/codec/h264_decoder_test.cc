@@ -51,6 +51,32 @@ TEST_P(H264StreamTest, LengthsInPlaceOfStartCodesChangeNothing) {
   EXPECT_EQ(DecodeAll(*decoder, avc), ReadSums(StreamPath(GetParam()) + ".md5"));
 }
 
+TEST_P(H264StreamTest, AFramesOwnParameterSetsGoBeforeTheDescriptions) {
+  const auto frames = ReadFrameUnits(StreamPath(GetParam()));
+  // As Firefox 153 writes it: the header of each set twice.
+  Bytes sps = frames[0][0];
+  Bytes pps = frames[0][1];
+  sps.insert(sps.begin(), sps[0]);
+  pps.insert(pps.begin(), pps[0]);
+  const auto description = MakeH264Description(sps, pps);
+  std::vector<Bytes> avc;
+  for (const auto& units : frames) {
+    avc.emplace_back();
+    for (const Bytes& unit : units) AppendLengthPrefixed({H264NalType{}, unit}, &avc.back());
+  }
+  const auto decoder = MakeDecoder();
+  ASSERT_TRUE(decoder->SetDescription(description).ok());
+  EXPECT_EQ(DecodeAll(*decoder, avc), ReadSums(StreamPath(GetParam()) + ".md5"));
+
+  Bytes slices;
+  for (const Bytes& unit : frames[0]) {
+    if ((unit[0] & 31) < 6) AppendLengthPrefixed({H264NalType{}, unit}, &slices);
+  }
+  const auto other = MakeDecoder();
+  ASSERT_TRUE(other->SetDescription(description).ok());
+  EXPECT_EQ(other->Decode(slices), ToInt(StatusCode::kUnsupported));
+}
+
 INSTANTIATE_TEST_SUITE_P(Streams, H264StreamTest,
                          ::testing::Values("baseline", "slices", "main", "high"));
 
