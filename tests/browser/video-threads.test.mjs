@@ -23,11 +23,10 @@ function makePicture(width, height, t) {
 /** Runs in a worker of the page, as the library would. */
 const WORKER = `
 import { PageThread } from './wasm/page-thread.js';
-import { loadThreadedModule, usefulThreads } from './wasm/threads.js';
+import { loadThreadedModule } from './wasm/threads.js';
 import { Vp8Encoder } from './wasm/vp8-encoder.js';
 ${makePicture}
 self.onmessage = async ({ data: { origin, width, height, numPictures } }) => {
-  const useful = usefulThreads(360);
   try {
     const module = await WebAssembly.compileStreaming(fetch(origin + '/dist/earshot-video-threads.wasm'));
     const { exports, threads, dispose } = await loadThreadedModule(module, 2, () => new PageThread(origin + '/dist/earshot-thread.js'));
@@ -40,9 +39,9 @@ self.onmessage = async ({ data: { origin, width, height, numPictures } }) => {
     encoder.dispose();
     const left = exports.threads_running();
     dispose();
-    self.postMessage({ useful, threads, running, left, frames });
+    self.postMessage({ threads, running, left, frames });
   } catch (error) {
-    self.postMessage({ useful, error: String(error) });
+    self.postMessage({ error: String(error) });
   }
 };`;
 
@@ -58,7 +57,7 @@ async function runWorker(page) {
       worker.postMessage({ origin: location.origin, ...start });
     });
     worker.terminate();
-    return { ...result, isolated: crossOriginIsolated, processors: navigator.hardwareConcurrency };
+    return { ...result, isolated: crossOriginIsolated };
   }, { text, width, height, numPictures });
 }
 
@@ -80,7 +79,6 @@ test('a worker of an isolated page encodes in two threads what Node does', {}, a
   const result = await runWorker(await t.open('/call.html', { isolated: true }));
   assert.equal(result.error, undefined);
   assert.equal(result.isolated, true);
-  assert.equal(result.useful, Math.min(2, result.processors));
   assert.deepEqual([result.threads, result.running, result.left], [2, 2, 0]);
   assert.deepEqual(result.frames, await encodeInNode());
   // Decoded by the module without threads it is what was encoded.
@@ -101,7 +99,6 @@ test('a worker of an isolated page encodes in two threads what Node does', {}, a
 test('a page that is not isolated is told that threads are not to be had', {}, async (t) => {
   const result = await runWorker(t.page);
   assert.equal(result.isolated, false);
-  assert.equal(result.useful, 1);
   assert.ok(result.error, 'threads were started');
   t.note(result.error);
 });

@@ -28,18 +28,6 @@ export interface ThreadedModule<Exports> {
   dispose(): void;
 }
 
-/** Picture rows that are worth a thread of their own. */
-const ROWS_PER_THREAD = 180;
-
-/**
- * How many threads a picture of this height is encoded in at best: 1 where the page is not cross-origin isolated or the machine has one
- * processor, and then `earshot-video.wasm` is the module for it.
- */
-export function usefulThreads(height: number): number {
-  const processors = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
-  return Math.max(1, Math.min(processors, Math.floor(height / ROWS_PER_THREAD), MAX_VIDEO_THREADS));
-}
-
 /**
  * Instantiates `earshot-video-threads.wasm` for codecs of up to `threads` threads, 2 … MAX_VIDEO_THREADS. An encoder of n has n
  * workers (one is for its loop filter), a decoder n - 1. Rejects when the engine gives no shared memory or no workers, and leaves
