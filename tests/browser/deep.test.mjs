@@ -41,7 +41,8 @@ test('bursts of loss are recovered from deep redundancy', {}, async (t) => {
   assert.deepEqual([concealment, dred, state], ['deep', 400, 'running']);
   assert.ok(lost > 25, `${lost} packets lost only`);
   assert.equal(of('packetsLost'), lost);
-  assert.equal(stats.after.fecPacketsReceived, 0);
+  // But for what a starved encoder of ours left to the browser's, which sends in-band FEC.
+  assert.ok(of('fecPacketsReceived') <= 3, `${of('fecPacketsReceived')} packets with in-band FEC`);
   // Where nobody spoke there is nothing to describe.
   assert.ok(of('packetsRecovered') > 0.3 * lost, `${of('packetsRecovered')} of ${lost}`);
   assert.ok(stoi > 0.6, `STOI ${stoi.toFixed(2)}`);
