@@ -25,7 +25,6 @@ export { attachVideoSender, type VideoSenderAttachment } from './video/sender.js
 export { attachVideoReceiver, type VideoReceiverAttachment } from './video/receiver.js';
 export type {
   ContentHint,
-  DegradationPreference,
   VideoReceiverOptions,
   VideoReceiverUpdate,
   VideoSenderOptions,
@@ -44,6 +43,7 @@ export type { DroppedFrame, DropReason, PixelFormat } from './video-protocol.js'
 export { createMixer, type Mixer, type MixerOptions } from './call/mixer.js';
 export type { MixerInput, MixerInputOptions } from './call/mixer-input.js';
 export type { SenderOptions, SenderUpdate, ReceiverOptions, ReceiverUpdate } from './call/options.js';
+export type { DegradationPreference } from './bandwidth/quality-ladder.js';
 export type { PlayoutMoment } from './call/history.js';
 export type { PlayoutStats } from './call/stats.js';
 export { EarshotError, EarshotErrorEvent, type EarshotErrorCode, type EarshotModule } from './errors.js';

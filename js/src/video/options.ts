@@ -1,3 +1,4 @@
+import type { DegradationPreference } from '../bandwidth/quality-ladder.js';
 import type { TransformKind } from '../call/transform.js';
 import type { ReceiverAttachment } from '../call/receiver.js';
 import type { SenderAttachment } from '../call/sender.js';
@@ -31,7 +32,6 @@ export interface VideoSenderOptions extends VideoSenderUpdate {
   transform?: 'auto' | TransformKind;
 }
 
-export type DegradationPreference = 'balanced' | 'maintain-framerate' | 'maintain-resolution';
 export type ContentHint = '' | 'motion' | 'detail' | 'text';
 
 export interface VideoSenderAllSettings {

@@ -1,7 +1,6 @@
-import type { VideoContent } from '../bandwidth/quality-ladder.js';
+import type { DegradationPreference, VideoContent } from '../bandwidth/quality-ladder.js';
 import { RateController, type RateMoment, type RateStats } from '../bandwidth/rate-controller.js';
 import type { VideoRates, VideoSenderCounters } from '../video-call-protocol.js';
-import type { DegradationPreference } from './options.js';
 
 /** What the page allows, and what is shown. */
 export interface RateSettings {
